@@ -1,0 +1,229 @@
+"""Exact real numbers: fractions, and what ln, σ, tanh and products make of them.
+
+The hand arithmetic needs ideals that are *exactly* what the rules say. Most are
+fractions. Some are not: tanh(1), ln(3), tanh(8·tanh(1)). Such a number is kept as
+what it is, a `Real`: a fraction plus multiples of *atoms*, an atom being one ln, σ,
+tanh or product that is no fraction. It can be enclosed in a ball as narrow as one likes.
+
+What is a fraction is never hidden in an atom: σ(0) = ½, σ(ln k) = k/(k+1) and
+tanh(ln(k)/2) = (k−1)/(k+1) come out as fractions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from flint import arb
+
+MAX_BITS = 4096
+"""Beyond this precision (bits) a question about a ball counts as undecided."""
+
+_LARGEST_POWER = 64  # of a fraction inside ln(k^n); more would only make huge integers
+
+
+class Atom:
+    """An irrational building block: ln, σ or tanh of a number, or a product of two.
+
+    Atoms are interned: the same function of the same arguments is the same object,
+    so that comparing two long expressions takes one step.
+    """
+
+    __slots__ = ("__weakref__", "_balls", "arguments", "kind")
+    _interned: WeakValueDictionary[tuple[str, tuple[Exact, ...]], Atom] = WeakValueDictionary()
+
+    kind: str
+    arguments: tuple[Exact, ...]
+    _balls: dict[int, arb]
+
+    def __new__(cls, kind: str, *arguments: Exact) -> Atom:
+        """Return the one atom of this kind and these arguments."""
+        key = (kind, arguments)
+        atom = cls._interned.get(key)
+        if atom is None:
+            atom = super().__new__(cls)
+            atom.kind, atom.arguments, atom._balls = kind, arguments, {}
+            cls._interned[key] = atom
+        return atom
+
+    def inner(self) -> list[Atom]:
+        """Return the atoms that this one is made of."""
+        return [a for x in self.arguments if isinstance(x, Real) for a in x.terms]
+
+    def known(self, bits: int) -> bool:
+        """Tell whether the ball of this precision has been computed."""
+        return bits in self._balls
+
+    def ball(self, bits: int) -> arb:
+        """Return the ball, computed from the balls of the inner atoms."""
+        if bits not in self._balls:
+            from lstm_verify.lstm import balls
+
+            self._balls[bits] = balls.FUNCTIONS[self.kind](*(_sum(x, bits) for x in self.arguments))
+        return self._balls[bits]
+
+    def __repr__(self) -> str:
+        if self.kind == "product":
+            return "·".join(f"({x})" for x in self.arguments)
+        return f"{self.kind}({self.arguments[0]})"
+
+
+class Real:
+    """A fraction plus fractions times atoms; immutable, hashable, compared by its form."""
+
+    __slots__ = ("_hash", "constant", "terms")
+
+    def __init__(self, constant: Fraction, terms: dict[Atom, Fraction]) -> None:
+        self.constant = constant
+        self.terms = terms
+        self._hash = hash((constant, frozenset(terms.items())))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Real)
+            and self._hash == other._hash
+            and self.constant == other.constant
+            and self.terms == other.terms
+        )
+
+    def __add__(self, other: Exact | int) -> Exact:
+        if isinstance(other, Real):
+            terms = dict(self.terms)
+            for atom, factor in other.terms.items():
+                terms[atom] = terms.get(atom, Fraction(0)) + factor
+            return _real(self.constant + other.constant, terms)
+        return _real(self.constant + other, self.terms)
+
+    def __mul__(self, other: Exact | int) -> Exact:
+        if isinstance(other, Real):
+            return Real(Fraction(0), {Atom("product", *_ordered(self, other)): Fraction(1)})
+        scaled = {atom: factor * other for atom, factor in self.terms.items()}
+        return _real(self.constant * other, scaled)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Exact:
+        return self * -1
+
+    def __sub__(self, other: Exact | int) -> Exact:
+        return self + -other
+
+    def __rsub__(self, other: Exact | int) -> Exact:
+        return -self + other
+
+    def __truediv__(self, other: Fraction | int) -> Exact:
+        return self * (1 / Fraction(other))
+
+    def __repr__(self) -> str:
+        parts = [str(self.constant)] if self.constant else []
+        parts += [f"{a}" if f == 1 else f"{f}·{a}" for a, f in self.terms.items()]
+        return " + ".join(parts)
+
+
+Exact = Fraction | Real
+"""An exact number: a fraction wherever it is one."""
+
+
+def _real(constant: Fraction, terms: dict[Atom, Fraction]) -> Exact:
+    terms = {atom: factor for atom, factor in terms.items() if factor}
+    return Real(constant, terms) if terms else constant
+
+
+def _ordered(a: Real, b: Real) -> tuple[Real, Real]:
+    """Put two factors in one order, so that a·b and b·a are the same atom."""
+    return (a, b) if hash(a) <= hash(b) else (b, a)
+
+
+def ln(x: Fraction) -> Exact:
+    """Return ln(x), for x > 0."""
+    if x <= 0:
+        raise ValueError(f"ln({x}) is not a number: its argument must be positive")
+    return Fraction(0) if x == 1 else Real(Fraction(0), {Atom("ln", x): Fraction(1)})
+
+
+def sigmoid(x: Exact) -> Exact:
+    """Return σ(x) = 1 / (1 + e^−x), as a fraction where it is one."""
+    power = _exponential(x)
+    if power is not None:
+        return power / (power + 1)
+    return Real(Fraction(0), {Atom("sigmoid", x): Fraction(1)})
+
+
+def tanh(x: Exact) -> Exact:
+    """Return tanh(x), as a fraction where it is one."""
+    power = _exponential(x * 2)
+    if power is not None:
+        return (power - 1) / (power + 1)
+    return Real(Fraction(0), {Atom("tanh", x): Fraction(1)})
+
+
+def _exponential(x: Exact) -> Fraction | None:
+    """Return e^x where x is 0 or a whole combination of logarithms; else None."""
+    if isinstance(x, Fraction):
+        return Fraction(1) if x == 0 else None
+    if x.constant or any(
+        atom.kind != "ln" or factor.denominator != 1 or abs(factor) > _LARGEST_POWER
+        for atom, factor in x.terms.items()
+    ):
+        return None
+    bases = ((atom.arguments[0], int(factor)) for atom, factor in x.terms.items())
+    return math.prod((base**n for base, n in bases if isinstance(base, Fraction)), start=Fraction(1))
+
+
+def ball(x: Exact, bits: int) -> arb:
+    """Return a ball around x, computed with the given precision in bits."""
+    if isinstance(x, Real):
+        _prepare(x.terms, bits)
+    return _sum(x, bits)
+
+
+def _sum(x: Exact, bits: int) -> arb:
+    from lstm_verify.lstm import balls
+
+    with balls.precision(bits):
+        total = balls.fraction(x.constant if isinstance(x, Real) else x)
+        if isinstance(x, Real):
+            for atom, factor in x.terms.items():
+                total += atom.ball(bits) * balls.fraction(factor)
+        return total
+
+
+def _prepare(atoms: Iterable[Atom], bits: int) -> None:
+    """Compute the balls of all inner atoms first: expressions can be thousands deep."""
+    stack = [a for a in atoms if not a.known(bits)]
+    while stack:
+        missing = [a for a in stack[-1].inner() if not a.known(bits)]
+        if missing:
+            stack += missing
+        else:
+            stack.pop().ball(bits)
+
+
+def sign(x: Exact) -> int:
+    """Return −1, 0 or 1.
+
+    Raises:
+        ArithmeticError: x cannot be told from 0 with `MAX_BITS` bits.
+    """
+    if isinstance(x, Fraction):
+        return (x > 0) - (x < 0)
+    power = _exponential(x)
+    if power is not None:
+        return (power > 1) - (power < 1)
+    bits = 64
+    while bits <= MAX_BITS:
+        enclosure = ball(x, bits)
+        if enclosure > 0:
+            return 1
+        if enclosure < 0:
+            return -1
+        bits *= 2
+    raise ArithmeticError(f"cannot tell {x} from 0 with {MAX_BITS} bits")

@@ -1,0 +1,78 @@
+"""A puzzle file's bytes, and from bytes to text; whatever is no text is refused here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from lstm_verify.puzzle.problems import failure
+
+MAX_BYTES = 16 * 2**20
+"""A larger file is refused before it is read."""
+
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # as YAML defines it
+)
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+
+
+def read(path: str | Path) -> bytes:
+    """Return the bytes of a puzzle file.
+
+    Raises:
+        PuzzleError: it is missing, unreadable, a folder or too large.
+    """
+    file = str(path)
+    try:
+        size = Path(path).stat().st_size
+        if size > MAX_BYTES:
+            raise failure(file, _too_large(size))
+        with Path(path).open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise failure(file, "there is no such file") from None
+    except IsADirectoryError:
+        raise failure(file, "this is a folder; expected a puzzle file (*.yaml)") from None
+    except PermissionError:
+        raise failure(file, "no permission to read this file; check its mode and owner") from None
+    except (OSError, ValueError) as error:
+        raise failure(file, f"cannot be read: {error}") from None
+    if len(data) > MAX_BYTES:  # a device or a pipe has no size to ask for
+        raise failure(file, _too_large(len(data)))
+    return data
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"a puzzle file of {size / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} MiB are read: "
+        "a puzzle is small enough to be worked out by hand"
+    )
+
+
+def decode(data: bytes, file: str) -> str:
+    """Return the text of a puzzle file, without a byte order mark.
+
+    Raises:
+        PuzzleError: the bytes are no UTF-8, or hold characters that no YAML text can.
+    """
+    if b"\0" in data:
+        line, column = _place(data[: data.index(b"\0")].decode("utf-8", "replace"))
+        raise failure(file, "a binary file (it has a NUL byte); expected YAML text", line, column)
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line, column = _place(data[: error.start].decode("utf-8", "replace"))
+        message = f"byte 0x{data[error.start]:02x} is no UTF-8; save the file as UTF-8 text"
+        raise failure(file, message, line, column) from None
+    strange = _UNPRINTABLE.search(text)
+    if strange:
+        line, column = _place(text[: strange.start()])
+        message = f"the control character U+{ord(strange[0]):04X} is no part of any YAML text"
+        raise failure(file, message + "; remove it", line, column)
+    return text
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Return line and column, from 1, of what follows a text."""
+    lines = _LINE_BREAK.split(before)
+    return len(lines), len(lines[-1]) + 1

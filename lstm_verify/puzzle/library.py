@@ -1,0 +1,65 @@
+"""The puzzles that a user names: by path, folder, glob or the name of a shipped one."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+from lstm_verify.puzzle.load import name_of
+from lstm_verify.puzzle.problems import failure, nearest, quoted
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def folder() -> Path:
+    """Return the folder of the shipped puzzles: in the installed package, or in a checkout."""
+    installed = _PACKAGE / "puzzles"
+    return installed if installed.is_dir() else _PACKAGE.parent / "puzzles"
+
+
+def shipped() -> dict[str, Path]:
+    """Return name -> path of all shipped puzzles, sorted by name."""
+    return {name_of(path): path for path in _puzzles(folder())}
+
+
+def resolve(text: str) -> list[Path]:
+    """Return the puzzle files that a user means.
+
+    Args:
+        text: a path, a folder (its own *.yaml, not its sub-folders), a glob, or the name of
+            a shipped puzzle; the first of these that it is.
+
+    Raises:
+        PuzzleError: it is none of these; the message has the nearest shipped name.
+    """
+    path = Path(text)
+    if "\0" in text or not text:
+        raise failure(text, "no path and no name of a puzzle")
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except OSError as error:
+        raise failure(text, f"cannot be read: {error.strerror}") from None
+    if is_folder and (found := _puzzles(path)):
+        return found
+    if exists and not is_folder:
+        return [path]
+    if glob.has_magic(text):
+        names = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - Path takes no absolute ones
+        found = [Path(name) for name in names if Path(name).is_file()]
+        if found:
+            return found
+        raise failure(text, "no file matches this pattern")
+    if text in (known := shipped()):
+        return [known[text]]
+    raise failure(text, "a folder without puzzles (*.yaml)" if is_folder else _unknown(text, known))
+
+
+def _puzzles(where: Path) -> list[Path]:
+    return sorted(path for path in where.glob("*.yaml") if path.is_file())
+
+
+def _unknown(text: str, known: dict[str, Path]) -> str:
+    match = nearest(name_of(text), known)
+    if match:
+        return f"there is no such file or shipped puzzle; did you mean {quoted(match)}?"
+    return "there is no such file or shipped puzzle; `lstm-verify list` shows the shipped ones"

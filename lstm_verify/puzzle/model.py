@@ -1,0 +1,147 @@
+"""What a puzzle is, once it has been read and found in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.network import Network, Run
+
+QUANTITIES = ("i", "f", "g", "o", "c", "h")
+"""What a table may state, in the order in which a step computes it."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it was written: its text, its exact value and its place in the file.
+
+    Attributes:
+        place: the decimal place of the last digit written (3 for "0.250", −2 for "1e2"),
+            or None where the text is no decimal (1/3, ln(3), tanh(1)).
+        line, column: counted from 1.
+    """
+
+    text: str
+    value: Exact
+    place: int | None
+    line: int
+    column: int
+
+    @property
+    def half_unit(self) -> Fraction | None:
+        """Half a unit of the last digit written; None for what is no decimal."""
+        return None if self.place is None else Fraction(1, 2) * Fraction(10) ** -self.place
+
+
+Table = Mapping[str, tuple[tuple[Number | None, ...], ...]]
+"""Quantity -> [steps][hidden_size]; None is an open cell: not stated, which is not zero."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input sequence with the tables stated about it.
+
+    Attributes:
+        name: a slug, unique in its puzzle.
+        run: inputs and initial state, exact.
+        inputs: the inputs as written, [steps][input_size].
+        hand: what the hand rules give, stated exactly.
+        digits: the true trace, to the digits written.
+        published: somebody's numbers; kept, and not yet judged.
+        line: of the case in the file, from 1.
+        tolerance: of the published numbers, where the file states one.
+    """
+
+    name: str
+    title: str
+    run: Run
+    inputs: tuple[tuple[Number, ...], ...]
+    hand: Table
+    digits: Table
+    published: Table
+    line: int
+    tolerance: Number | None = None
+
+    @property
+    def steps(self) -> int:
+        """The number of steps of the sequence."""
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The domain of a feature that may be any number from `low` to `high`."""
+
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The domain of a feature that takes one of these values."""
+
+    values: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Puzzle:
+    """A small LSTM with hand-set weights, input sequences, and what is known of them.
+
+    Attributes:
+        name: the file's name without its ending.
+        file: the path as the user gave it, for messages.
+        exposes: ids of the fault catalogue.
+        features: the names of the inputs' columns.
+        ideal: role (i, f, g, o, h) -> the hand rule of each unit: step, linear, sign or exact.
+        domain: feature -> what it may be, where the file says so.
+        claims: kept as they were written.
+    """
+
+    name: str
+    file: str
+    title: str
+    network: Network
+    features: tuple[str, ...]
+    ideal: Mapping[str, tuple[str, ...]]
+    cases: tuple[Case, ...]
+    source: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    tags: tuple[str, ...] = ()
+    exposes: tuple[str, ...] = ()
+    domain: Mapping[str, Interval | Choice] = field(default_factory=dict)
+    claims: tuple[Any, ...] = ()
+
+
+class PuzzleError(Exception):
+    """Everything that is wrong with a puzzle file, at once.
+
+    Attributes:
+        problems: in the order of the file.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)  # as it is, so that the error can be pickled
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(p) for p in self.problems)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake: where it is (line and column from 1), what it is, and the likely fix.
+
+    What is wrong with a file as a whole (it is missing, or a folder) is at line 0, column 0.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}"
