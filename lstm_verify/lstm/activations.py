@@ -1,0 +1,63 @@
+"""The activations: what each is as floats, as balls, exactly, and which hand rules fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lstm_verify.lstm import balls, exact
+from lstm_verify.lstm.exact import Exact
+
+if TYPE_CHECKING:
+    from flint import arb
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A monotone function of the pre-activation, once for each arithmetic.
+
+    Attributes:
+        floats: of an array of floats, elementwise, in the array's own precision.
+        ball: of a ball.
+        exact: of an exact number.
+        slope: its derivative, of a ball; None where it is known to be at most 1.
+        rational: whether a fraction gives a fraction, with no rounding in any format.
+    """
+
+    floats: Callable[[NDArray[np.floating]], NDArray[np.floating]]
+    ball: Callable[[arb], arb]
+    exact: Callable[[Exact], Exact]
+    slope: Callable[[arb], arb] | None = None
+    rational: bool = False
+
+
+def _sigmoid(z: NDArray[np.floating]) -> NDArray[np.floating]:
+    with np.errstate(over="ignore"):  # e^−z = ∞ gives σ = 0, which is right to within 2^−1022
+        return 1 / (1 + np.exp(-z))
+
+
+def _sigmoid_slope(z: arb) -> arb:
+    return balls.sigmoid(z) * balls.sigmoid(-z)
+
+
+def _tanh_slope(z: arb) -> arb:
+    value = z.tanh()
+    return 1 - value * value  # not value**2: that is not a number where a ball contains 0
+
+
+def _relu(x: Exact) -> Exact:
+    return x if exact.sign(x) > 0 else Fraction(0)
+
+
+ACTIVATIONS = {
+    "sigmoid": Activation(_sigmoid, balls.sigmoid, exact.sigmoid, _sigmoid_slope),
+    "tanh": Activation(np.tanh, balls.tanh, exact.tanh, _tanh_slope),
+    "identity": Activation(lambda z: z, lambda z: z, lambda x: x, rational=True),
+    "relu": Activation(lambda z: np.maximum(z, 0), lambda z: z.max(0), _relu, rational=True),
+}
+"""Name -> activation; the names are those of `semantics.ACTIVATIONS`."""

@@ -1,0 +1,38 @@
+"""What an arithmetic has to offer so that the equations can be read in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self, TypeVar
+
+from lstm_verify.lstm.network import Tensor
+
+
+class Elementwise(Protocol):
+    """A vector [..., n] of numbers of some kind, with elementwise + and ⊙."""
+
+    def __add__(self, other: Self, /) -> Self:
+        """Return the elementwise sum."""
+
+    def __mul__(self, other: Self, /) -> Self:
+        """Return the elementwise product."""
+
+
+Vector = TypeVar("Vector", bound=Any)
+"""A vector of an arithmetic's numbers: see `Elementwise` for what it can do."""
+
+
+class Arithmetic(Protocol[Vector]):
+    """A reading of the equations: what a number is, and what is done with it."""
+
+    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, Any]:
+        """Make one gate's exact tensors ready for `affine`, once for a whole run."""
+
+    def vector(self, values: Tensor) -> Vector:
+        """Turn exact numbers [..., n], an input or an initial state, into the arithmetic's."""
+
+    def affine(self, products: Sequence[tuple[Any, Vector]], biases: Sequence[Any]) -> Vector:
+        """Return the sum of all matrix products [n, m] · [..., m] and biases [n], in no set order."""
+
+    def activation(self, role: str, name: str, z: Vector) -> Vector:
+        """Return the activation of that name, standing in that role (i, f, g, o or h), of z."""

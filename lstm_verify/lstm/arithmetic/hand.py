@@ -1,0 +1,169 @@
+"""The hand reading: the table a person writes, and how wrong it may be.
+
+A number is an *ideal*, exactly what the hand rules give, with a *radius*: the true value
+is at most that far from the ideal. Rounding σ(90) to 1 starts a radius; sums, products and
+activations carry it along, through feedback too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from lstm_verify.lstm import balls, exact
+from lstm_verify.lstm.activations import ACTIVATIONS, Activation
+from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.network import Tensor
+
+BITS = 64  # radii need no more: they are rounded up
+
+ZERO = arb(0)
+SMALL = arb("0.001")  # a radius below which radius × slope is as good as two evaluations
+
+
+@dataclass(frozen=True)
+class Hand:
+    """An ideal value, and a radius (an exact ball, rounded up) within which the truth lies."""
+
+    ideal: Exact
+    radius: arb = ZERO
+
+    def __add__(self, other: Hand) -> Hand:
+        return Hand(self.ideal + other.ideal, _up(self.radius + other.radius))
+
+    def __mul__(self, other: Hand) -> Hand:
+        # |ab − a*b*| ≤ |a*| r_b + r_a |b*| + r_a r_b
+        radius = self.magnitude * other.radius + self.radius * (other.magnitude + other.radius)
+        return Hand(self.ideal * other.ideal, _up(radius))
+
+    @property
+    def magnitude(self) -> arb:
+        """|ideal|, rounded up."""
+        return _up(exact.ball(self.ideal, BITS))
+
+
+def _up(x: arb) -> arb:
+    return x.abs_upper()
+
+
+# --------------------------------------------------------------------------- the hand rules
+
+
+def _step(z: Exact) -> Exact:
+    return Fraction(1 + exact.sign(z), 2)
+
+
+def _sign(z: Exact) -> Exact:
+    return Fraction(exact.sign(z))
+
+
+IDEALS: dict[str, Callable[[Exact], Exact]] = {"step": _step, "linear": lambda z: z, "sign": _sign}
+"""Hand rule -> the ideal of an activation: σ is 0 or 1 by the sign of z (½ at 0), tanh x is x,
+tanh is ±1 by the sign (0 at 0). The rule `exact` takes the activation as it is."""
+
+
+def _error(activation: Activation, ideal: Exact, z: arb, bits: int) -> arb:
+    """Return activation(z) − ideal up to its sign, by a form that does not cancel where there is one."""
+    if activation is ACTIVATIONS["sigmoid"] and ideal in (0, 1):
+        return balls.sigmoid(-z if ideal == 1 else z)  # 1 − σ(z) = σ(−z)
+    if activation is ACTIVATIONS["tanh"] and ideal in (-1, 1):
+        return 2 * balls.sigmoid(z * (-2 if ideal == 1 else 2))  # 1 − tanh z = 2 σ(−2z)
+    return activation.ball(z) - exact.ball(ideal, bits)
+
+
+def _widest(activation: Activation, ideal: Exact, z: Hand) -> arb:
+    """Return the larger distance from the ideal to the activation at z* − r and at z* + r.
+
+    The activation is monotone, so in between it is no farther. The precision is doubled until
+    the distances stand out from their own rounding.
+    """
+    bits = BITS
+    while True:
+        with balls.precision(bits):
+            centre = exact.ball(z.ideal, bits)
+            errors = [_error(activation, ideal, centre + r, bits) for r in (-z.radius, z.radius)]
+        if bits >= exact.MAX_BITS or all(e == 0 or e.rel_accuracy_bits() > 20 for e in errors):
+            return _up(errors[0]).max(_up(errors[1]))
+        bits *= 2
+
+
+def _exact_radius(activation: Activation, ideal: Exact, z: Hand) -> arb:
+    """Return how far the activation moves when its argument moves by at most r."""
+    if activation.slope is None or z.radius == 0:
+        return z.radius  # a slope of at most 1
+    if z.radius > SMALL:
+        return _widest(activation, ideal, z)
+    return _up(z.radius * activation.slope(exact.ball(z.ideal, BITS) + arb(0, z.radius)))
+
+
+def activated(activation: Activation, rule: str, z: Hand) -> Hand:
+    """Apply an activation by a hand rule: step, linear, sign or exact."""
+    if rule == "exact" or activation.rational:
+        ideal = activation.exact(z.ideal)
+        return Hand(ideal, _exact_radius(activation, ideal, z))
+    ideal = IDEALS[rule](z.ideal)
+    return Hand(ideal, _widest(activation, ideal, z))
+
+
+# --------------------------------------------------------------------------- the arithmetic
+
+Array = NDArray[np.object_]  # of Hand
+Sparse = list[tuple[int, Exact]]  # column and weight
+
+
+class HandArithmetic:
+    """Vectors [n] of ideals with radii, by the hand rule of each role and unit."""
+
+    def __init__(self, rules: Mapping[str, Sequence[str]]) -> None:
+        """Take the rules: role (i, f, g, o, h) -> the rule of each unit."""
+        self.rules = rules
+
+    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, list[Sparse] | Array]:
+        """Keep of each matrix the entries that are not zero, row by row; of each bias all."""
+        return {
+            name: [_sparse(row) for row in tensor] if name.startswith("weight") else self.vector(tensor)
+            for name, tensor in tensors.items()
+        }
+
+    def vector(self, values: Tensor) -> Array:
+        """Take exact numbers, [n], as ideals with no radius."""
+        return _array([Hand(_exact(x)) for x in values])
+
+    def affine(self, products: Sequence[tuple[list[Sparse], Array]], biases: Sequence[Array]) -> Array:
+        """Return the sum of matrix products and biases, [n]."""
+        total = sum(biases[1:], biases[0])
+        for matrix, x in products:
+            total = total + _array([_dot(row, x) for row in matrix])
+        return total
+
+    def activation(self, role: str, name: str, z: Array) -> Array:
+        """Apply the activation to each unit, by that unit's rule for the role."""
+        return _array([activated(ACTIVATIONS[name], rule, x) for rule, x in zip(self.rules[role], z, strict=True)])
+
+
+def _sparse(row: Sequence[Exact | float]) -> Sparse:
+    return [(k, _exact(x)) for k, x in enumerate(row) if x != 0]
+
+
+def _dot(row: Sparse, x: Array) -> Hand:
+    ideal: Exact = Fraction(0)
+    radius = ZERO
+    for k, weight in row:
+        ideal = ideal + x[k].ideal * weight
+        radius = radius + x[k].radius * _up(exact.ball(weight, BITS))
+    return Hand(ideal, _up(radius))
+
+
+def _exact(x: Exact | float) -> Exact:
+    return Fraction(x) if isinstance(x, float) else x
+
+
+def _array(numbers: Sequence[Hand]) -> Array:
+    array = np.empty(len(numbers), dtype=object)
+    array[:] = numbers
+    return array

@@ -1,0 +1,74 @@
+"""Writing numbers for people: as few digits as tell the truth."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, Context, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from lstm_verify.lstm import exact
+from lstm_verify.lstm.exact import Exact
+
+if TYPE_CHECKING:
+    from flint import arb
+
+_LONGEST = 24  # characters of a fraction, or an expression, that is worth printing as it is
+
+
+def decimal(x: Fraction, places: int) -> str:
+    """Write a fraction to so many decimal places, rounded."""
+    scaled = round(x * 10**places)
+    digits = str(abs(scaled)).rjust(places + 1, "0")
+    cut = len(digits) - places
+    return ("-" if scaled < 0 else "") + digits[:cut] + ("." + digits[cut:] if places > 0 else "")
+
+
+def short(x: Exact, places: int = 8) -> str:
+    """Write an exact number: a decimal where it is a short one, a short fraction, else six digits of it."""
+    if isinstance(x, Fraction):
+        for n in range(places + 1):
+            if (x * 10**n).denominator == 1:
+                return decimal(x, n)
+        text = str(x)
+        return text if len(text) <= _LONGEST else f"{float(x):.6g}"
+    return str(exact.ball(x, 128).str(6, radius=False))
+
+
+def is_short(x: Exact) -> bool:
+    """Tell whether `short` writes a number exactly."""
+    return isinstance(x, Fraction) and Fraction(short(x)) == x
+
+
+def formula(x: Exact) -> str:
+    """Write an exact number as what it is, tanh(1), where that is not long."""
+    text = str(x)
+    return text if isinstance(x, exact.Real) and len(text) <= _LONGEST else short(x)
+
+
+def rounded_up(radius: arb) -> str:
+    """Write a radius with two digits, never less than it is."""
+    number = Decimal(radius.abs_upper().str(30, radius=False))
+    up = Context(prec=2, rounding=ROUND_CEILING).create_decimal(number)
+    if up == 0 or Decimal("1e-5") <= up < 1000:
+        return f"{up.normalize():f}"
+    return f"{up.normalize():.1e}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def signed(x: float) -> str:
+    """Write a distance: its sign and two digits."""
+    return "0" if x == 0 else f"{x:+.2g}"
+
+
+def apart(got: float, low: float, high: float) -> tuple[str, str, str]:
+    """Write a number and the interval it misses, with as many digits as it takes to see that it does.
+
+    The ends are not rounded into the interval: what is printed is true of what was found.
+    """
+    for digits in range(4, 18):
+        texts = tuple(f"{x:.{digits}g}" for x in (got, low, high))
+        shown = [float(text) for text in texts]
+        if not math.isfinite(got) or not shown[1] <= shown[0] <= shown[2]:
+            if len(set(texts)) == len({got, low, high}):
+                return texts[0], texts[1], texts[2]
+    return repr(got), repr(low), repr(high)

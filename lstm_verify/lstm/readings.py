@@ -1,0 +1,44 @@
+"""The readings of the equations: one loop over time, four arithmetics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from lstm_verify.lstm import balls
+from lstm_verify.lstm.arithmetic.base import Arithmetic, Vector
+from lstm_verify.lstm.cell import Cell, Step
+from lstm_verify.lstm.network import Network, Run
+
+def unroll(network: Network, run: Run, arithmetic: Arithmetic[Vector]) -> Iterator[Step[Vector]]:
+    """Run a network over a sequence in an arithmetic, one `Step` a time step."""
+    cell = Cell(network, arithmetic)
+    h, c = arithmetic.vector(run.h0), arithmetic.vector(run.c0)
+    for x in run.inputs:
+        step = cell.step(arithmetic.vector(x), h, c)
+        yield step
+        h, c = step.h, step.c
+
+
+def float_trace(network: Network, run: Run, dtype: str = "float64") -> list[Step]:
+    """Return the trace in NumPy floats; vectors are [..., hidden_size], as the inputs' leading axes."""
+    from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
+
+    return list(unroll(network, run, FloatArithmetic(dtype)))
+
+
+def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -> list[Step]:
+    """Return the trace by the hand rules, vectors [hidden_size] of `Hand`: ideal and radius.
+
+    Args:
+        ideal: role (i, f, g, o, h) -> the hand rule of each unit.
+    """
+    from lstm_verify.lstm.arithmetic.hand import HandArithmetic
+
+    return list(unroll(network, run, HandArithmetic(ideal)))
+
+
+def true_trace(network: Network, run: Run, bits: int) -> list[Step]:
+    """Return the true trace, vectors [hidden_size] of balls computed with so many bits."""
+    from lstm_verify.lstm.arithmetic.ball import BallArithmetic
+
+    with balls.precision(bits):
+        return list(unroll(network, run, BallArithmetic(bits)))

@@ -1,0 +1,126 @@
+"""The envelope's operations: intervals that contain every correct result, whatever the order."""
+
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+from flint import arb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_verify.lstm import balls
+from lstm_verify.lstm.accuracy import Accuracy, Error
+from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic
+from lstm_verify.lstm.formats import FORMATS
+
+SINGLE = FORMATS["float32"]
+NUMBERS = st.floats(-1e6, 1e6, width=32)
+
+
+def arithmetic(form=SINGLE, ulps=1.0):
+    """An arithmetic whose activations are good to so many ulps."""
+    return EnvelopeArithmetic(form, Accuracy(Error(ulps)))
+
+
+def affine(matrix, x, bias, form=SINGLE):
+    """W x + b in the envelope of a format, as (low, high)."""
+    a = arithmetic(form)
+    parameters = a.parameters({"weight": np.array(matrix), "bias": np.array(bias)})
+    z = a.affine([(parameters["weight"], a.shown(np.array(x)))], [parameters["bias"]])
+    return z.low, z.high
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=12), NUMBERS, st.randoms(use_true_random=False))
+def test_sums_in_any_order_are_inside(pairs, bias, random):
+    """A float32 dot product lies inside however it is ordered; so do the exact sum and float64's."""
+    low, high = affine([[w for w, _ in pairs]], [x for _, x in pairs], [bias])
+    terms = [np.float32(w) * np.float32(x) for w, x in pairs] + [np.float32(bias)]
+    for _ in range(5):
+        random.shuffle(terms)
+        total = np.float32(0)
+        for term in terms:
+            total = np.float32(total + term)
+        assert low[0] <= total <= high[0]
+    exact = sum(F(w) * F(x) for w, x in pairs) + F(bias)
+    assert F(float(low[0])) <= exact <= F(float(high[0]))
+
+
+def test_exact_sums_have_no_error():
+    """100·1 − 10 is 90 in every format that holds it: nothing is lost where nothing is rounded."""
+    for form in FORMATS.values():
+        low, high = affine([[0, 100, 0]], [SINGLE.nearest(F(1, 5)), 1, 0], [-10], form)
+        assert high - low < 1e-12
+        assert low <= 90 <= high
+    low, high = affine([[100, 1]], [1, 2.0**-20], [0.5])
+    assert high - low > 1e-6  # 100.5 + 2^−20 needs 27 bits
+
+
+def test_what_may_overflow_is_unbounded():
+    """A sum that can pass the largest float32 may be anything; one that cannot is bounded."""
+    low, high = affine([[3e38, 3e38]], [1, 1], [0])
+    assert high[0] == np.inf
+    low, high = affine([[3e38, -3e38]], [1, 1], [0])
+    assert (low[0], high[0]) == (-np.inf, np.inf) or np.isfinite(low[0])
+
+
+@given(a=NUMBERS, b=NUMBERS, c=NUMBERS)
+def test_products_and_sums_contain_the_rounded_ones(a, b, c):
+    """a·b + c lies inside with two roundings, with one (fused), and with none."""
+    ar = arithmetic()
+    value = ar.shown(np.array([a])) * ar.shown(np.array([b])) + ar.shown(np.array([c]))
+    twice = np.float32(np.float32(a) * np.float32(b)) + np.float32(c)
+    fused = SINGLE.nearest(F(a) * F(b) + F(c))
+    assert value.low[0] <= twice <= value.high[0]
+    assert value.low[0] <= fused <= value.high[0]
+    assert F(float(value.low[0])) <= F(a) * F(b) + F(c) <= F(float(value.high[0]))
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=str)
+@pytest.mark.parametrize(("name", "function"), [("sigmoid", balls.sigmoid), ("tanh", balls.tanh)])
+@given(z=st.floats(-200, 200), width=st.floats(0, 1), ulps=st.floats(0.5, 8))
+@settings(max_examples=60)
+def test_activations_may_err_by_as_much_as_promised(form, name, function, z, width, ulps):
+    """A value that is just as many ulps off as promised lies inside, anywhere in the interval; twice is outside."""
+    ar = arithmetic(form, ulps)
+    low, high = float(form.rounded(np.array([z]))[0]), float(form.rounded(np.array([z + width]))[0])
+    argument = ar.shown(np.array([low]))
+    interval = ar.activation("i", name, type(argument)(np.array([low]), np.array([high]), form))
+    with balls.precision(200):
+        for share in (0, F(1, 3), F(1, 2), 1):
+            true = function(arb(low) + (arb(high) - arb(low)) * balls.fraction(F(share)))
+            ulp = float(form.ulp(np.array(float(true))))
+            for error in (-ulps, ulps):
+                assert interval.low[0] <= float(true) + 0.999999 * error * ulp <= interval.high[0]
+        if low == high:
+            slack = (2 * ulps + 4) * ulp + 4 * form.underflow
+            assert interval.high[0] < float(true) + slack
+            assert interval.low[0] > float(true) - slack
+
+
+def test_identity_and_relu_lose_nothing():
+    """A rational activation is not rounded."""
+    ar = arithmetic()
+    z = ar.shown(np.array([-1.5, 0.1]))
+    assert ar.activation("g", "identity", z).low.tolist() == z.low.tolist()
+    assert ar.activation("g", "relu", z).high.tolist() == [0.0, 0.1]
+
+
+def test_subnormals_may_be_flushed():
+    """A float32 subnormal is taken for itself or 0; a float16 one for itself."""
+    tiny = np.array([1e-40])
+    shown = arithmetic().shown(tiny)
+    assert (shown.low[0], shown.high[0]) == (0, 1e-40)
+    small = arithmetic(FORMATS["float16"]).shown(np.array([2.0**-20]))
+    assert small.low[0] == small.high[0] == 2.0**-20
+
+
+def test_infinite_states_give_no_bound():
+    """An implementation that shows inf or NaN leaves the next step undetermined, not crashed."""
+    ar = arithmetic()
+    parameters = ar.parameters({"weight": np.ones((1, 2)), "bias": np.zeros(1)})
+    for bad in (np.inf, -np.inf, np.nan):
+        z = ar.affine([(parameters["weight"], ar.shown(np.array([bad, 1.0])))], [parameters["bias"]])
+        assert (z.low[0], z.high[0]) == (-np.inf, np.inf)
+        gate = ar.activation("i", "sigmoid", z)
+        assert -1e-6 < gate.low[0] <= 0
+        assert 1 <= gate.high[0] < 1.000001
