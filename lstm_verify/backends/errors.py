@@ -1,0 +1,29 @@
+"""What can be wrong with a backend, and how it is said in one line."""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from pathlib import Path
+
+_OURS = Path(__file__).parent.parent
+
+
+class Misbehaved(Exception):
+    """An implementation did something that is no answer: wrong shape, wrong number of things …"""
+
+
+class Unusable(Exception):
+    """A backend cannot be used as asked: no such name or option, it does not import …"""
+
+
+def told(error: BaseException) -> str:
+    """Say an exception in one line, with the last place of the user's code where there is one."""
+    if isinstance(error, Misbehaved):
+        return str(error)
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_file()]
+    theirs = [f for f in frames if _OURS not in Path(f.filename).parents and f.filename != importlib.__file__]
+    where = f" ({theirs[-1].filename}:{theirs[-1].lineno})" if theirs else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}{where}"

@@ -1,0 +1,70 @@
+"""From what a user writes after -b to a backend. A new backend is a new file beside this one."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import pkgutil
+from functools import cache
+
+import lstm_verify.backends as here
+from lstm_verify.backends.base import Backend, Kind, Options
+from lstm_verify.backends.errors import Unusable
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return every kind of backend by name: what the files of this folder list as KINDS."""
+    modules = (importlib.import_module(f"{here.__name__}.{m.name}") for m in pkgutil.iter_modules(here.__path__))
+    found = [kind for module in modules for kind in getattr(module, "KINDS", [])]
+    return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.name)}
+
+
+def missing(kind: Kind) -> str | None:
+    """Return why a kind cannot be used on this machine, or None where it can."""
+    if kind.requires is None or importlib.util.find_spec(kind.requires):
+        return None
+    return f"{kind.name} needs {kind.requires}, which is not installed: pip install {kind.requires}"
+
+
+def backend(text: str) -> Backend:
+    """Make the backend that a user asked for.
+
+    Args:
+        text: `name[,key=value…]`, or `name:target[,key=value…]` where the kind takes a target.
+
+    Raises:
+        Unusable: no such name or option, a package is missing, it does not import …
+    """
+    head, *rest = text.split(",")
+    name, colon, target = head.partition(":")
+    kind = kinds().get(name)
+    if kind is None:
+        raise Unusable(f"there is no backend '{name}'{_hint(name, head)}")
+    if bool(colon) != kind.takes_target:
+        expected = f"'{name}' alone" if colon else kind.summary
+        raise Unusable(f"'{head}' is no backend; expected {expected}")
+    reason = missing(kind)
+    if reason:
+        raise Unusable(reason)
+    options = Options(dict(_option(text, item) for item in rest))
+    made = kind.make(text, target, options)
+    options.refuse_unused(name)
+    return made
+
+
+def _option(text: str, item: str) -> tuple[str, str]:
+    key, equals, value = item.partition("=")
+    if not equals or not key or not value:
+        raise Unusable(f"'{text}': '{item}' is no option; expected key=value, such as dtype=float64")
+    return key, value
+
+
+def _hint(name: str, head: str) -> str:
+    if ":" in head:
+        return f"; did you mean 'python:{head}'?"
+    near = difflib.get_close_matches(name, kinds(), 1, cutoff=0.5)
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    return f"; there are {', '.join(kinds())}"

@@ -1,0 +1,154 @@
+"""Puzzle × backend -> results: the one engine under the command line, pytest and Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lstm_verify.backends.base import Backend, Options
+from lstm_verify.backends.errors import Unusable
+from lstm_verify.backends.registry import backend as make_backend
+from lstm_verify.backends.registry import kinds, missing
+from lstm_verify.puzzle.library import resolve, shipped
+from lstm_verify.puzzle.load import load as read
+from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
+from lstm_verify.verify.report import Report
+from lstm_verify.verify.tables import judge_tables
+from lstm_verify.verify.verdict import Result, Verdict, judge
+
+DEFAULTS = ("torch.cell", "torch.lstm")
+FALLBACK = "reference"
+
+
+def load(puzzle: str | os.PathLike[str]) -> Puzzle:
+    """Load one puzzle: a shipped one by its name, or a file by its path.
+
+    Raises:
+        PuzzleError: it is not found or not in order.
+        ValueError: a folder or glob stands for several.
+    """
+    paths = resolve(str(puzzle))
+    if len(paths) != 1:
+        raise ValueError(f"{puzzle} stands for {len(paths)} puzzles; expected one")
+    return read(paths[0])
+
+
+def run(
+    puzzles: str | os.PathLike[str] | Puzzle | Iterable[str | os.PathLike[str] | Puzzle],
+    backends: str | Backend | Sequence[str | Backend] = (),
+    *,
+    case: str | None = None,
+    shown: tuple[str, ...] = ("c", "h"),
+) -> Report:
+    """Hold backends against puzzles.
+
+    Args:
+        puzzles: names, paths, folders, globs or loaded puzzles.
+        backends: as on the command line; both torch ones unless given, and the reference where
+            neither can express a puzzle.
+        case: only the case of this name.
+        shown: the quantities that notes about hand tables look at.
+
+    What cannot be used is noted in `errors`; all else is run.
+    """
+    report = Report()
+    used = _backends(report, [backends] if isinstance(backends, str) or hasattr(backends, "observe") else backends)
+    single = isinstance(puzzles, (str, os.PathLike, Puzzle))
+    loaded = _puzzles(report, [puzzles] if single else puzzles)
+    for puzzle in loaded:
+        for one in puzzle.cases:
+            if case in (None, one.name):
+                report.tables.append(judge_tables(puzzle, one, shown))
+                report.results += _judge_all(puzzle, one, used, fall_back=not backends)
+    if loaded and not report.tables:
+        has = "; ".join(f"{p.file} has {', '.join(c.name for c in p.cases)}" for p in loaded)
+        report.errors.append(f"there is no case '{case}': {has}")
+    return report
+
+
+def default_backends(puzzle: Puzzle) -> list[Backend]:
+    """Return those that are run unless others are asked for: both torch ones, where torch is installed.
+
+    The reference too, where none of them can express the puzzle.
+    """
+    usable = [make_backend(name) for name in DEFAULTS if not missing(kinds()[name])]
+    expressible = any(backend.refusal(puzzle.network) is None for backend in usable)
+    return usable if expressible else [*usable, make_backend(FALLBACK)]
+
+
+def _judge_all(puzzle: Puzzle, case: Case, backends: Sequence[Backend], fall_back: bool) -> list[Result]:
+    results = [judge(puzzle, case, backend) for backend in backends]
+    if fall_back and all(result.verdict is Verdict.SKIPPED for result in results):
+        results.append(judge(puzzle, case, make_backend(FALLBACK)))
+    return results
+
+
+def _backends(report: Report, asked: Sequence[str | Backend]) -> list[Backend]:
+    """Make the backends; of the default ones, those whose package is installed."""
+    if not asked:
+        reasons = [missing(kinds()[name]) for name in DEFAULTS]
+        report.notes += sorted({reason for reason in reasons if reason})
+        return [make_backend(name) for name, reason in zip(DEFAULTS, reasons, strict=True) if not reason]
+    made = []
+    for text in asked:
+        try:
+            made.append(make_backend(text) if isinstance(text, str) else text)
+        except Unusable as error:
+            report.errors.append(str(error))
+    return made
+
+
+def _puzzles(report: Report, asked: Iterable[Any]) -> list[Puzzle]:
+    """Load every puzzle asked for; what cannot be found or read is noted."""
+    loaded = []
+    for item in asked:
+        if isinstance(item, Puzzle):
+            loaded.append(item)
+            continue
+        try:
+            paths = resolve(str(item))
+        except PuzzleError as error:
+            report.errors += error.problems
+            continue
+        for path in paths:
+            try:
+                loaded.append(read(path))
+            except PuzzleError as error:
+                report.errors += error.problems
+    return loaded
+
+
+def check(implementation: Any, *, puzzles: Any = None, **options: Any) -> None:
+    """Hold your own implementation against puzzles, for use in a test of yours.
+
+    Args:
+        implementation: a function cell(x, h, c, w) -> (h, c) or another callable of the two
+            contracts, a class whose instances are such, or a backend's name ("torch.lstm").
+        puzzles: as for `run`; all shipped puzzles unless given.
+        options: as after a comma on the command line: form="sequence", dtype="float32" …
+
+    Raises:
+        AssertionError: something failed, or nothing was checked; with the text of the report.
+        lstm_verify.PuzzleError: a puzzle cannot be found or is not in order.
+        ValueError: an option is not in order.
+    """
+    from lstm_verify.backends.python_code import wrap
+    from lstm_verify.report.text import summary
+
+    try:
+        if isinstance(implementation, str):
+            backend = make_backend(",".join([implementation, *(f"{k}={v}" for k, v in options.items())]))
+        else:
+            name = getattr(implementation, "__name__", type(implementation).__name__)
+            given = Options({key: str(value) for key, value in options.items()})
+            backend = wrap(implementation, name, given)
+            given.refuse_unused(name)
+    except Unusable as error:
+        raise ValueError(str(error)) from None
+    report = run(shipped().values() if puzzles is None else puzzles, [backend])
+    problems = [e for e in report.errors if isinstance(e, Problem)]
+    if problems:
+        raise PuzzleError(problems)
+    if report.exit_code:
+        raise AssertionError(summary(report))

@@ -1,0 +1,179 @@
+"""Every number that an implementation showed, beside the interval in which it had to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_verify.backends.base import Array, Observation
+from lstm_verify.lstm.accuracy import Accuracy
+from lstm_verify.lstm.arithmetic.envelope import Interval
+from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.formats import Format
+from lstm_verify.lstm.network import Network, Run
+from lstm_verify.verify.envelope import envelopes
+
+TOO_WIDE = 1e-2
+"""An interval of half-width above this times max(1, |value|) agrees with nothing: not checked."""
+
+STATE = ("c", "h")
+"""What every implementation is asked for; the gates count where they are shown."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of a trace beside its interval; steps count from 1, units from 0.
+
+    Attributes:
+        ulps: how far outside it lies, in units in the last place of the format; 0 inside.
+    """
+
+    quantity: str
+    step: int
+    unit: int
+    got: float
+    low: float
+    high: float
+    ulps: float
+
+
+@dataclass(frozen=True)
+class Column:
+    """One quantity over all steps: what was shown and where it had to be, [steps, hidden_size]."""
+
+    got: Array  # NaN where not shown
+    low: Array
+    high: Array
+    shown: NDArray[np.bool_]  # [steps]
+
+    @property
+    def outside(self) -> NDArray[np.bool_]:
+        """Where the shown number is not in its interval (an infinite or missing one included)."""
+        inside = (self.got >= self.low) & (self.got <= self.high)
+        return self.shown[:, None] & ~inside & ~(self.unbounded & ~np.isfinite(self.got))
+
+    @property
+    def unbounded(self) -> NDArray[np.bool_]:
+        """Where the format may overflow: then any number may come out, and none at all."""
+        return np.isinf(self.low) | np.isinf(self.high)
+
+    @property
+    def checked(self) -> NDArray[np.bool_]:
+        """Where the interval is narrow enough to mean something, or missed all the same."""
+        with np.errstate(invalid="ignore"):
+            half = (self.high - self.low) / 2
+            narrow = half <= TOO_WIDE * np.maximum(1, np.abs(self.low + half))
+        return self.shown[:, None] & (narrow | self.outside)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A whole trace beside its envelope: quantity -> column, in the order i f g o c h."""
+
+    columns: dict[str, Column]
+    form: Format
+
+    @property
+    def checked(self) -> int:
+        """How many numbers were checked."""
+        return sum(int(column.checked.sum()) for column in self.columns.values())
+
+    @property
+    def not_checked(self) -> int:
+        """How many were not: c and h that were not shown, and intervals too wide to mean anything."""
+        return sum(int((~column.checked).sum()) for column in self.columns.values())
+
+    @property
+    def failures(self) -> int:
+        """How many lie outside."""
+        return sum(int(column.outside.sum()) for column in self.columns.values())
+
+    def first_outside(self) -> Number | None:
+        """Return the first number outside, step by step in the order i f g o c h: the cause."""
+        places = [
+            (int(step), rank, int(unit))
+            for rank, column in enumerate(self.columns.values())
+            for step, unit in np.argwhere(column.outside)[:1]
+        ]
+        if not places:
+            return None
+        step, rank, unit = min(places)
+        return self.number(list(self.columns)[rank], step, unit)
+
+    def missing(self) -> Number | None:
+        """Return the first number that is NaN where one had to be."""
+        first = self.first_outside()
+        return first if first and np.isnan(first.got) else None
+
+    def worst(self) -> Number | None:
+        """Return the number the most ulps outside, else the one nearest to its edge."""
+        candidates = [
+            self.number(q, *divmod(int(np.argmax(self._rank(column))), column.got.shape[1]))
+            for q, column in self.columns.items()
+            if column.checked.any()
+        ]
+        return max(candidates, key=lambda n: (n.ulps, self.share(n)), default=None)
+
+    def share(self, number: Number) -> float:
+        """Return how much of its interval's half-width a number uses: 0 in the middle, 1 at the edge."""
+        half = (number.high - number.low) / 2
+        return abs(number.got - (number.low + half)) / half if half > 0 else float(number.ulps > 0)
+
+    def number(self, quantity: str, step: int, unit: int) -> Number:
+        """Return one number with its interval; here step counts from 0."""
+        column = self.columns[quantity]
+        got, low, high = (float(a[step, unit]) for a in (column.got, column.low, column.high))
+        ulps = float(_ulps_outside(column, self.form)[step, unit])
+        return Number(quantity, step + 1, unit, got, low, high, ulps)
+
+    def _rank(self, column: Column) -> Array:
+        """Rank the checked numbers: those outside by ulps, above all those inside by share."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            half = (column.high - column.low) / 2
+            share = np.nan_to_num(np.abs(column.got - (column.low + half)) / half, nan=0.0)
+        rank = np.where(column.outside, 2 + _ulps_outside(column, self.form), np.minimum(share, 1))
+        return np.where(column.checked, rank, -1.0)
+
+
+def _ulps_outside(column: Column, form: Format) -> Array:
+    """Return the distance to the interval in ulps of its nearer edge; 0 inside, ∞ for NaN."""
+    with np.errstate(invalid="ignore"):
+        edge = np.where(column.got > column.high, column.high, column.low)
+        distance = np.abs(column.got - edge) / form.ulp(np.where(np.isfinite(edge), edge, 0.0))
+    return np.where(column.outside, np.where(np.isnan(distance), np.inf, distance), 0.0)
+
+
+def compare(
+    network: Network, run: Run, observation: Observation, form: Format, accuracy: Accuracy
+) -> Comparison:
+    """Return every number that was shown beside the interval in which it had to be.
+
+    Args:
+        network, run: as the implementation was given them, rounded to its format.
+        form, accuracy: what the implementation computes in, and promises of σ and tanh.
+    """
+    shape = len(run.inputs), network.hidden_size
+    shown = {q for part in observation.parts for q in part.values}
+    columns = {q: _empty(shape) for q in Step._fields if q in shown or q in STATE}
+    for part, step in zip(observation.parts, envelopes(network, run, observation, form, accuracy), strict=True):
+        for q, values in part.values.items():
+            ends: Interval = getattr(step, q)
+            last = slice(part.steps - len(values), part.steps)  # the steps whose values are shown
+            _enter(columns[q], last, values, ends.low[last], ends.high[last])
+    return Comparison(columns, form)
+
+
+def _empty(shape: tuple[int, int]) -> Column:
+    got, low, high = (np.full(shape, np.nan) for _ in range(3))
+    return Column(got, low, high, np.zeros(shape[0], dtype=bool))
+
+
+def _enter(column: Column, steps: slice, got: Array, low: Array, high: Array) -> None:
+    """Enter numbers; where an earlier part showed the same step, only a wrong number replaces a right one."""
+    wrong = ~((got >= low) & (got <= high)) & ~column.outside[steps]
+    entered = wrong | ~column.shown[steps, None]
+    column.shown[steps] = True
+    for array, values in ((column.got, got), (column.low, low), (column.high, high)):
+        array[steps] = np.where(entered, values, array[steps])

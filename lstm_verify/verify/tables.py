@@ -1,0 +1,180 @@
+"""Judge what a puzzle itself states: is the hand table what the rules give, are the digits proven?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lstm_verify.lstm import balls, exact
+from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.exact import MAX_BITS, Exact
+from lstm_verify.lstm.numerals import decimal, formula
+from lstm_verify.lstm.readings import hand_trace, true_trace
+from lstm_verify.puzzle.model import Case, Number, Puzzle, Table
+
+if TYPE_CHECKING:
+    from flint import arb
+
+    from lstm_verify.lstm.arithmetic.hand import Hand
+
+FIRST_BITS = 128
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A number of a table that is wrong or not proven: where it stands, and what is right."""
+
+    number: Number
+    message: str
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """The verdict on one table.
+
+    Attributes:
+        status: hand: "holds", "fails" or "none"; digits: "proved", "fails", "unproved" or "none".
+        stated: how many numbers it states.
+        wrong: those that are wrong or unproved, in the table's order.
+        radius: hand only: the truth lies within this distance of every number stated, rounded up.
+        note: something to know, where the radius says more than the digits written.
+    """
+
+    status: str
+    stated: int = 0
+    wrong: tuple[Wrong, ...] = ()
+    radius: arb | None = None
+    note: str | None = None
+
+
+NOT_STATED = TableVerdict("none")
+
+
+@dataclass
+class Tables:
+    """The verdicts on a case's tables; published ones are kept, and not yet judged."""
+
+    puzzle: Puzzle
+    case: Case
+    hand: TableVerdict
+    digits: TableVerdict
+
+    @cached_property
+    def ideals(self) -> list[Step[Sequence[Hand]]]:
+        """What the hand rules give, with radii: one step after the other."""
+        return hand_trace(self.puzzle.network, self.case.run, self.puzzle.ideal)
+
+    @cached_property
+    def truth(self) -> list[Step[Sequence[arb]]]:
+        """The true trace, in balls narrow enough to be printed."""
+        return true_trace(self.puzzle.network, self.case.run, 2 * FIRST_BITS)
+
+    @property
+    def where(self) -> str | None:
+        """The first wrong number as file:line:column, and what is wrong with it."""
+        wrong = [*self.hand.wrong, *self.digits.wrong]
+        if not wrong:
+            return None
+        return f"{self.puzzle.file}:{wrong[0].number.line}:{wrong[0].number.column}: {wrong[0].message}"
+
+
+def judge_tables(puzzle: Puzzle, case: Case, shown: tuple[str, ...] = ("c", "h")) -> Tables:
+    """Judge both tables of a case; `shown` are the quantities that a note about the radius looks at."""
+    tables = Tables(puzzle, case, NOT_STATED, judge_digits(puzzle, case))
+    tables.hand = judge_hand(case, tables.ideals, shown) if case.hand else NOT_STATED
+    return tables
+
+
+def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[str, ...]) -> TableVerdict:
+    """Hold the hand table against the ideals that the hand rules give: exactly."""
+    stated = list(_stated(case.hand))
+    if not stated:
+        return NOT_STATED
+    wrong = []
+    radius, coarse = balls.fraction(Fraction(0)), 0
+    for quantity, t, unit, number in stated:
+        cell = getattr(trace[t], quantity)[unit]
+        if not _is(number, cell.ideal):
+            wrong.append(Wrong(number, f"the hand rules give {quantity} = {formula(cell.ideal)} at step {t + 1}, not {number.text}"))
+        radius = radius.max(cell.radius)
+        half = number.half_unit
+        coarse += quantity in shown and half is not None and cell.radius > balls.fraction(half)
+    note = None
+    if coarse:
+        note = f"{coarse} of its numbers are farther from the truth, perhaps, than half their last digit"
+    return TableVerdict("fails" if wrong else "holds", len(stated), tuple(wrong), radius, note)
+
+
+def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
+    """Prove |written − true| ≤ half a unit of the last digit, or the contrary, with balls.
+
+    The precision is doubled up to `exact.MAX_BITS`; what is then undecided is unproved.
+    """
+    stated = list(_stated(case.digits))
+    if not stated:
+        return NOT_STATED
+    open_cells, wrong = stated, []
+    bits = FIRST_BITS
+    while open_cells and bits <= MAX_BITS:
+        trace = true_trace(puzzle.network, case.run, bits)
+        undecided = []
+        for cell in open_cells:
+            quantity, t, unit, number = cell
+            true = getattr(trace[t], quantity)[unit]
+            verdict = _within(number, true, bits)
+            if verdict is None:
+                undecided.append(cell)
+            elif not verdict:
+                wrong.append((cell, Wrong(number, f"{quantity} at step {t + 1} is {_digits(true, number)}, not {number.text}")))
+        open_cells, bits = undecided, bits * 2
+    unproved = [(c, Wrong(c[3], f"{c[0]} at step {c[1] + 1} is not proven to be {c[3].text}")) for c in open_cells]
+    status = "fails" if wrong else "unproved" if unproved else "proved"
+    found = sorted(wrong + unproved, key=lambda pair: (pair[1].number.line, pair[1].number.column))
+    return TableVerdict(status, len(stated), tuple(w for _, w in found))
+
+
+def _stated(table: Table) -> Iterator[tuple[str, int, int, Number]]:
+    """Yield the cells that are not left open: quantity, step and unit (from 0), number."""
+    for quantity, rows in table.items():
+        for t, row in enumerate(rows):
+            for unit, number in enumerate(row):
+                if number is not None:
+                    yield quantity, t, unit, number
+
+
+def _is(number: Number, ideal: Exact) -> bool:
+    """Tell whether a number as written is the ideal; of an ideal that is no fraction, its digits."""
+    if number.value == ideal:
+        return True
+    if isinstance(ideal, Fraction):
+        return False
+    bits = FIRST_BITS
+    while bits <= MAX_BITS:
+        verdict = _within(number, exact.ball(ideal, bits), bits)
+        if verdict is not None:
+            return verdict
+        bits *= 2
+    return False
+
+
+def _within(number: Number, true: arb, bits: int) -> bool | None:
+    """Tell whether a true value lies within half a unit of a number's last digit; None: undecided.
+
+    What is written as no decimal (1/3, tanh(1)) has no last digit and must be exact.
+    """
+    half = number.half_unit or Fraction(0)
+    with balls.precision(bits):
+        low, high = exact.ball(number.value - half, bits), exact.ball(number.value + half, bits)
+        if low <= true <= high:
+            return True
+        return False if true < low or true > high else None
+
+
+def _digits(true: arb, number: Number) -> str:
+    """Write a true value to the digits of a number, and two more."""
+    if number.place is None:
+        return str(true.str(12, radius=False))
+    return decimal(balls.midpoint(true), max(number.place + 2, 0))

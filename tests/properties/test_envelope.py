@@ -1,0 +1,211 @@
+"""The envelope: no correct implementation outside (no false alarm), and no looser than that (no blindness)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_verify import strategies
+from lstm_verify.backends.base import Observation, Options, Part
+from lstm_verify.backends.python_code import wrap
+from lstm_verify.backends.registry import backend
+from lstm_verify.lstm.network import Network, Run, Weights
+from lstm_verify.verify.compare import Comparison, compare
+from lstm_verify.verify.verdict import rounded
+
+TORCH = [f"torch.{kind},dtype={form}" for kind in ("cell", "lstm") for form in ("float32", "float64")]
+
+
+def judged(name_or_function, network: Network, run: Run, **options: str) -> tuple[Comparison, Observation]:
+    """Run an implementation and hold what it showed against its envelope."""
+    if isinstance(name_or_function, str):
+        implementation = backend(name_or_function)
+    else:
+        implementation = wrap(name_or_function, "ours", Options(options))
+    network, run = rounded(network, run, implementation.form)
+    observation = implementation.observe(network, run)
+    return compare(network, run, observation, implementation.form, implementation.accuracy), observation
+
+
+@pytest.mark.parametrize("name", TORCH)
+@given(data=st.data())
+@settings(max_examples=40)
+def test_no_false_alarm(name: str, data: st.DataObject) -> None:
+    """Both torch backends lie inside, whatever the network: hidden 1 to 32, weights to ±20, 30 steps."""
+    network = data.draw(
+        strategies.networks(hidden_sizes=st.integers(1, 32), scales=st.floats(0.01, 20)), label="network"
+    )
+    run = data.draw(strategies.runs(network, steps=st.integers(1, 30)), label="run")
+    comparison, _ = judged(name, network, run)
+    assert comparison.first_outside() is None
+    assert comparison.checked + comparison.not_checked == 2 * len(run.inputs) * network.hidden_size
+
+
+def next_above(x: float, form: str) -> float:
+    """Return the least number of a format above x, as PyTorch has it."""
+    number = torch.tensor(x, dtype=torch.float64).to(getattr(torch, form))
+    return float(number if float(number) > x else torch.nextafter(number, torch.tensor(torch.inf).to(number)))
+
+
+@pytest.mark.parametrize("form", ["float32", "float64", "float16", "bfloat16"])
+@given(data=st.data())
+@settings(max_examples=40)
+def test_no_blindness(form: str, data: st.DataObject) -> None:
+    """The next number of the format beyond an edge of an interval is told apart, in its own step."""
+    network = data.draw(strategies.networks(scales=st.floats(0.01, 2)), label="network")
+    run = data.draw(strategies.runs(network), label="run")
+    name = f"torch.cell,dtype={form}"
+    comparison, observation = judged(name, network, run)
+    quantity = data.draw(st.sampled_from("ch"))
+    t = data.draw(st.integers(0, len(run.inputs) - 1))
+    unit = data.draw(st.integers(0, network.hidden_size - 1))
+    number = comparison.number(quantity, t, unit)
+    above = data.draw(st.booleans())
+    beyond = next_above(number.high, form) if above else -next_above(-number.low, form)
+
+    values = {q: v.copy() for q, v in observation.parts[0].values.items()}
+    values[quantity][t, unit] = beyond
+    implementation = backend(name)
+    network, run = rounded(network, run, implementation.form)
+    changed = Observation((Part(len(run.inputs), values),), fed_back=True)
+    first = compare(network, run, changed, implementation.form, implementation.accuracy).first_outside()
+    assert first is not None
+    assert (first.quantity, first.step, first.unit) == (quantity, t + 1, unit)
+    assert 0 < first.ulps <= 1
+
+
+# --------------------------------------------------------------- honest ways to write an LSTM
+
+
+def exponential(z):
+    """The textbook's σ."""
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-z))
+
+
+def hyperbolic(z):
+    """σ by tanh."""
+    return z.dtype.type(0.5) * (1 + np.tanh(z.dtype.type(0.5) * z))
+
+
+def logarithmic(z):
+    """σ by a logarithm that never overflows."""
+    return np.exp(-np.logaddexp(z.dtype.type(0), -z))
+
+
+def at_once(w, x, h):
+    """Two matrix products, then the biases."""
+    return w.weight_ih @ x + w.weight_hh @ h + w.bias_ih + w.bias_hh
+
+
+def biases_first(w, x, h):
+    """The biases added to each other first, then term by term in reverse."""
+    z = w.bias_ih + w.bias_hh
+    for weight, value in [*zip(w.weight_hh.T, h, strict=True), *zip(w.weight_ih.T, x, strict=True)][::-1]:
+        z = z + weight * value
+    return z
+
+
+def concatenated(w, x, h):
+    """One product over [h, x]."""
+    return np.concatenate([w.weight_hh, w.weight_ih], axis=1) @ np.concatenate([h, x]) + (w.bias_hh + w.bias_ih)
+
+
+@pytest.mark.parametrize("form", ["float32", "float64"])
+@pytest.mark.parametrize("sigma", [exponential, hyperbolic, logarithmic])
+@pytest.mark.parametrize("summed", [at_once, biases_first, concatenated])
+@given(data=st.data())
+@settings(max_examples=15)
+def test_honest_code_agrees(form: str, sigma, summed, data: st.DataObject) -> None:
+    """However σ is written and the sums are ordered, correct code lies inside."""
+
+    def cell(x, h, c, w):
+        i, f, g, o = np.split(summed(w, x, h), 4)
+        c = sigma(f) * c + sigma(i) * np.tanh(g)
+        return sigma(o) * np.tanh(c), c
+
+    network = data.draw(strategies.networks(scales=st.floats(0.01, 20)), label="network")
+    run = data.draw(strategies.runs(network), label="run")
+    comparison, _ = judged(cell, network, run, dtype=form)
+    assert comparison.first_outside() is None
+
+
+def test_nearly_honest_code_fails() -> None:
+    """A σ that is wrong by one part in 100,000 is found, at float32."""
+
+    def cell(x, h, c, w):
+        i, f, g, o = np.split(at_once(w, x, h), 4)
+        c = exponential(f) * c + exponential(i) * np.tanh(g)
+        return exponential(o) * np.float32(1.00001) * np.tanh(c), c
+
+    random = np.random.default_rng(1)
+    shapes = [(12, 2), (12, 3), (12,), (12,)]
+    network = Network(2, 3, Weights(*(random.uniform(-1, 1, shape) for shape in shapes)))
+    run = Run(random.uniform(-1, 1, (4, 2)), np.zeros(3), np.zeros(3))
+    comparison, _ = judged(cell, network, run, dtype="float32")
+    assert comparison.first_outside().quantity == "h"
+    assert comparison.first_outside().step == 1
+
+
+# --------------------------------------------------------------- symmetries, within the envelope
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_permuted_units_permute_the_trace(data: st.DataObject) -> None:
+    """A network with its units in another order shows the same trace in that order."""
+    network = data.draw(strategies.networks(hidden_sizes=st.integers(2, 8)), label="network")
+    run = data.draw(strategies.runs(network), label="run")
+    order = np.array(data.draw(st.permutations(range(network.hidden_size)), label="order"))
+    rows = np.concatenate([order + k * network.hidden_size for k in range(4)])
+    w = network.weights
+    moved = Weights(w.weight_ih[rows], w.weight_hh[rows][:, order], w.bias_ih[rows], w.bias_hh[rows])
+    _, shown = judged("torch.cell", replace(network, weights=moved), Run(run.inputs, run.h0[order], run.c0[order]))
+    back = np.argsort(order)
+    part = shown.parts[0]
+    restored = Part(part.steps, {q: v[:, back] for q, v in part.values.items()})
+    _same(network, run, Observation((restored,), fed_back=True))
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_a_bias_may_be_split_anyhow(data: st.DataObject) -> None:
+    """Only b_ih + b_hh matters: moving an exact part from one to the other changes nothing."""
+    network = data.draw(strategies.networks(biases=st.just(True)), label="network")
+    run = data.draw(strategies.runs(network), label="run")
+    grid = 2.0**-10  # multiples of it, so that the parts add up exactly in float32
+    total = np.round(network.weights.bias_ih / grid) * grid
+    share = np.round(total * data.draw(st.floats(-1, 2)) / grid) * grid
+    one = replace(network.weights, bias_ih=total, bias_hh=0 * total)
+    two = replace(network.weights, bias_ih=total - share, bias_hh=share)
+    _, shown = judged("torch.cell", replace(network, weights=two), run)
+    _same(replace(network, weights=one), run, shown)
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_a_prefix_is_the_beginning_of_the_whole(data: st.DataObject) -> None:
+    """What is shown of a prefix lies where the beginning of the whole has to lie, and the other way round."""
+    network = data.draw(strategies.networks(), label="network")
+    run = data.draw(strategies.runs(network, steps=st.integers(2, 12)), label="run")
+    length = data.draw(st.integers(1, len(run.inputs) - 1))
+    prefix = replace(run, inputs=run.inputs[:length])
+    _, whole = judged("torch.cell", network, run)
+    beginning = Part(length, {q: v[:length] for q, v in whole.parts[0].values.items()})
+    _same(network, prefix, Observation((beginning,), fed_back=True))
+    _, short = judged("torch.lstm", network, prefix)
+    _, long = judged("torch.lstm", network, run)
+    assert short.parts[0].steps == long.parts[len(run.inputs) - length].steps == length
+
+
+def _same(network: Network, run: Run, observation: Observation) -> None:
+    """Assert that an observation lies in the envelope of this network and run."""
+    implementation = backend("torch.cell")
+    network, run = rounded(network, run, implementation.form)
+    comparison = compare(network, run, observation, implementation.form, implementation.accuracy)
+    assert comparison.first_outside() is None
