@@ -1,0 +1,107 @@
+"""The command line: a table of commands, each a file in `commands/`, loaded when it is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "Hold implementations against puzzles, and print the c/h tables.",
+    "show": "Work a puzzle by hand, step by step.",
+    "list": "List the puzzles that come with lstm-verify.",
+    "lint": "Find mistakes in puzzle files, without running them.",
+    "schema": "Print the JSON Schema of puzzle files, for editors.",
+    "backends": "List the implementations that can be run.",
+}
+"""Command -> one line of help; `commands/NAME.py` has it, as `command`."""
+
+EPILOG = """Exit status: 0 everything checked agrees; 1 something is wrong; 2 the request, a puzzle or
+a backend cannot be used, or nothing was checked; 3 a bug of lstm-verify."""
+
+
+class Commands(click.Group):
+    """The group; a command's file is imported only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Return the commands in the order of their table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"lstm_verify.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; where there is none of that name, say which is nearest."""
+        from difflib import get_close_matches
+
+        near = get_close_matches(args[0], COMMANDS, 1)
+        if args[0] not in COMMANDS and near:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; where nobody reads on (`| head`), end quietly."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return 0
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lstm-verify")
+@click.option("--debug", is_flag=True, help="Show the traceback of a bug of lstm-verify.")
+def group(debug: bool) -> None:
+    """The test suite that LSTMs never had.
+
+    A puzzle is a small LSTM with hand-set weights, an input sequence and a table that a person
+    works out on paper. Begin with: lstm-verify run memory
+    """
+    del debug  # read from the arguments by `main`, which is where bugs arrive
+
+
+def main() -> None:
+    """Run the command line and end the process at once: PyTorch takes 0.3 s to take itself down."""
+    code = _run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        pass
+    os._exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return the exit status; a bug of ours is one line, not a traceback."""
+    try:
+        result = group.main(arguments, prog_name="lstm-verify", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(
+            f"lstm-verify: this is a bug of lstm-verify, please report it: {type(error).__name__}: "
+            f"{' '.join(str(error).split())} (lstm-verify --debug … shows where)",
+            err=True,
+        )
+        return 3

@@ -1,0 +1,24 @@
+"""lstm-verify backends: what can be run."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(name="backends")
+def command() -> int:
+    """List the implementations that can be run, and what each needs."""
+    from lstm_verify.backends.registry import kinds, missing
+
+    width = max(map(len, kinds()))
+    for name, kind in kinds().items():
+        click.echo(f"{name.ljust(width)}  {kind.summary}")
+        reason = missing(kind)
+        if reason:
+            click.echo(f"{' ' * width}  {reason}")
+    click.echo(
+        "\nOptions go after a comma: torch.lstm,dtype=float64,threads=2,device=cpu,accuracy=8ulp+4u\n"
+        "python: form=step (a function cell(x, h, c, w) -> (h, c)) or form=sequence\n"
+        "        (lstm(inputs, h0, c0, w) -> (h, c or None)); dtype=float64 unless said"
+    )
+    return 0

@@ -1,0 +1,99 @@
+"""lstm-verify run: hold implementations against puzzles."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from lstm_verify.verify.report import Report
+
+QUANTITIES = ("i", "f", "g", "o", "c", "h")
+STYLES = ("simple", "github", "latex", "html", "tsv")
+OUTPUTS = ("text", "json", "junit", "github")
+
+
+def _quantities(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    unknown = [name for name in names if name not in QUANTITIES]
+    if unknown or not names:
+        raise click.BadParameter(f"expected some of {','.join(QUANTITIES)}, not '{value}'")
+    return names
+
+
+@click.command(name="run")
+@click.argument("puzzles", nargs=-1, required=True, metavar="PUZZLE...")
+@click.option(
+    "-b",
+    "--backend",
+    "backends",
+    multiple=True,
+    metavar="BACKEND",
+    help="An implementation, such as torch.lstm,dtype=float64 or python:my_lstm.py:cell; may be repeated. "
+    "[default: torch.cell and torch.lstm]",
+)
+@click.option("--case", metavar="NAME", help="Only this case.")
+@click.option(
+    "--show", default="c,h", show_default=True, callback=_quantities, metavar="c,h,i,f,g,o", help="What to print."
+)
+@click.option("--format", "style", type=click.Choice(STYLES), default="simple", show_default=True, help="Of the tables.")
+@click.option("--output", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Of the whole report.")
+def command(
+    puzzles: tuple[str, ...],
+    backends: tuple[str, ...],
+    case: str | None,
+    show: tuple[str, ...],
+    style: str,
+    output: str,
+) -> int:
+    """Hold implementations against puzzles, and print the c/h tables.
+
+    PUZZLE is a shipped name (memory), a file, a folder or a glob.
+    """
+    from lstm_verify.engine import run
+
+    report = run(puzzles, backends, case=case, shown=show)
+    # What was found stands, whether or not somebody reads on (`| head`).
+    with contextlib.suppress(BrokenPipeError):
+        for note in report.notes:
+            click.echo(f"note: {note}", err=True)
+        if output == "text":
+            _print(report, show, style)
+        else:
+            _write(report, output)
+    return report.exit_code
+
+
+def _write(report: Report, output: str) -> None:
+    """Write the report for programs."""
+    from lstm_verify.report import machine
+
+    writers = {"json": machine.to_json, "junit": machine.to_junit, "github": machine.to_github}
+    written = writers[output](report)
+    click.echo(written, nl=bool(written))
+
+
+def _print(report: Report, show: tuple[str, ...], style: str) -> None:
+    """Print the report for people."""
+    from lstm_verify.report import text
+
+    plain = style in ("simple", "github")  # other formats go into documents: the talk about them to stderr
+    colour = False if os.environ.get("NO_COLOR") else None
+    for tables, results in report.cases():
+        click.echo(text.heading(tables.puzzle, tables.case), err=not plain)
+        click.echo(err=not plain)
+        click.echo(text.body(tables, results, show, style))
+        for remark in text.remarks(tables, results):
+            click.echo(remark, err=not plain)
+        click.echo(err=not plain)
+        for name, verdict, sentence in text.aligned(text.verdicts(tables, results)):
+            styled = click.style(verdict, fg=text.COLOURS[verdict]) if verdict else ""
+            click.echo(f"{name}  {styled}{': ' if verdict else ''}{sentence}", err=not plain, color=colour)
+        click.echo(err=not plain)
+    for line in text.promises(report):
+        click.echo(line, err=not plain)
+    for error in report.errors:
+        click.echo(str(error), err=True)

@@ -1,0 +1,145 @@
+"""The reports that programs read: JSON, JUnit XML and GitHub's annotations."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from lstm_verify.puzzle.model import Problem
+from lstm_verify.report.text import summary_of
+from lstm_verify.verify.compare import Number
+from lstm_verify.verify.report import Report
+from lstm_verify.verify.tables import Tables
+from lstm_verify.verify.verdict import Result, Verdict
+
+
+def to_json(report: Report) -> str:
+    """Return the report as one JSON object; its form is in the README, and is version 1."""
+    return json.dumps(
+        {
+            "version": 1,
+            "results": [_result(result) for result in report.results],
+            "tables": [_tables(tables) for tables in report.tables],
+            "errors": [_error(error) for error in report.errors],
+            "summary": {str(verdict): report.count(verdict) for verdict in Verdict},
+        },
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=1,
+    )
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "puzzle": result.puzzle.name,
+        "file": result.puzzle.file,
+        "case": result.case.name,
+        "backend": result.backend.name,
+        "verdict": str(result.verdict),
+        "reason": result.reason,
+        "checked": result.checked,
+        "not_checked": result.not_checked,
+        "faults": [],
+        "expected": False,
+        "accuracy": f"{result.backend.form.name}, {result.backend.accuracy}",
+        "worst": _number(result.worst),
+    }
+
+
+def _number(worst: Number | None) -> dict[str, Any] | None:
+    """A number with its place; there is one layer, one direction and one row so far."""
+    if worst is None:
+        return None
+    values = {key: _finite(getattr(worst, key)) for key in ("got", "low", "high", "ulps")}
+    place = {"quantity": worst.quantity, "step": worst.step, "unit": worst.unit}
+    return place | {"layer": 0, "direction": 0, "row": 0} | values
+
+
+def _finite(x: float) -> float | str:
+    """JSON has no infinities: they are written as strings."""
+    if math.isfinite(x):
+        return x
+    return "nan" if math.isnan(x) else "inf" if x > 0 else "-inf"
+
+
+def _tables(tables: Tables) -> dict[str, Any]:
+    return {
+        "puzzle": tables.puzzle.name,
+        "case": tables.case.name,
+        "hand": tables.hand.status,
+        "digits": tables.digits.status,
+        "published": "none",
+        "where": tables.where,
+    }
+
+
+def _error(error: Problem | str) -> dict[str, Any]:
+    if isinstance(error, Problem):
+        return {"file": error.file, "line": error.line, "column": error.column, "message": error.message}
+    return {"file": None, "line": None, "column": None, "message": error}
+
+
+def to_junit(report: Report) -> str:
+    """Return the report as JUnit XML: a suite a puzzle, a test a case and backend, or a table."""
+    from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+    made = {Verdict.FAILED: Failure, Verdict.ERRORED: Error, Verdict.SKIPPED: Skipped}
+    xml = JUnitXml("lstm-verify")
+    suites: dict[str, TestSuite] = {}
+    for tables, results in report.cases():
+        suite = suites.setdefault(tables.puzzle.file, TestSuite(tables.puzzle.file))
+        for result in results:
+            test = TestCase(f"{result.case.name}[{result.backend.name}]", tables.puzzle.name)
+            if result.verdict in made:
+                test.result = [made[result.verdict](summary_of(result))]
+            suite.add_testcase(test)
+        for name, verdict in (("hand", tables.hand), ("digits", tables.digits)):
+            if verdict.status != "none":
+                test = TestCase(f"{tables.case.name}[{name}]", tables.puzzle.name)
+                if verdict.wrong:
+                    test.result = [Failure("; ".join(w.message for w in verdict.wrong))]
+                suite.add_testcase(test)
+    for error in report.errors:
+        suite = suites.setdefault("errors", TestSuite("errors"))
+        test = TestCase(error.file if isinstance(error, Problem) else "request", "lstm-verify")
+        test.result = [Error(str(error))]
+        suite.add_testcase(test)
+    for suite in suites.values():
+        xml.add_testsuite(suite)
+    return str(xml.tostring().decode())
+
+
+def to_github(report: Report) -> str:
+    """Return what is wrong as commands that GitHub Actions shows beside the lines concerned."""
+    return "\n".join(_annotations(report))
+
+
+def _annotations(report: Report) -> Iterator[str]:
+    for error in report.errors:
+        if isinstance(error, Problem):
+            yield _annotation(error.file, error.line, error.column, "puzzle", error.message)
+        else:
+            yield f"::error title=lstm-verify::{_escaped(error)}"
+    for tables, results in report.cases():
+        for result in results:
+            if result.verdict in (Verdict.FAILED, Verdict.ERRORED):
+                title = f"{result.backend.name} {result.verdict}"
+                yield _annotation(result.puzzle.file, result.case.line, 1, title, summary_of(result))
+        for wrong in (*tables.hand.wrong, *tables.digits.wrong):
+            place = wrong.number
+            yield _annotation(tables.puzzle.file, place.line, place.column, "table", wrong.message)
+
+
+def _annotation(file: str, line: int, column: int, title: str, message: str) -> str:
+    properties = {"file": file, "line": line, "col": column, "title": title}
+    listed = ",".join(f"{k}={_escaped(str(v), ':,')}" for k, v in properties.items())
+    return f"::error {listed}::{_escaped(message)}"
+
+
+def _escaped(text: str, also: str = "") -> str:
+    """Escape what GitHub's commands give a meaning."""
+    for character in "%\r\n" + also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
