@@ -3,10 +3,11 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint type bench clean
+.PHONY: help run test lint type bench readme clean
 
-VENV ?= .venv
-PYTHON ?=
+VENV := .venv
+PYTHON :=
+PYTEST :=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 READY := $(VENV)/.ready
@@ -33,6 +34,9 @@ type: $(READY) ## Check the package's types
 
 bench: $(READY) ## Measure what is to be quick, and how tight the envelope is
 	@$(BIN)/python bench/bench.py
+
+readme: $(READY) ## Print the output that the README shows anew
+	$(BIN)/python tests/packaging/test_readme.py
 
 clean: ## Remove everything that make made
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -63,7 +65,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lstm-verify")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug of lstm-verify.")
-def group(debug: bool) -> None:
+def group(*, debug: bool) -> None:
     """The test suite that LSTMs never had.
 
     A puzzle is a small LSTM with hand-set weights, an input sequence and a table that a person
@@ -74,6 +76,9 @@ def group(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and end the process at once: PyTorch takes 0.3 s to take itself down."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # σ and ± on a terminal that has none
     code = _run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -98,7 +103,8 @@ def _run(arguments: list[str]) -> int:
         return 130
     except Exception as error:
         if "--debug" in arguments:
-            raise
+            traceback.print_exc()
+            return 3
         click.echo(
             f"lstm-verify: this is a bug of lstm-verify, please report it: {type(error).__name__}: "
             f"{' '.join(str(error).split())} (lstm-verify --debug … shows where)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from lstm_verify.backends.base import Backend, Options
 from lstm_verify.backends.errors import Unusable
@@ -15,7 +15,7 @@ from lstm_verify.puzzle.load import load as read
 from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import judge_tables
-from lstm_verify.verify.verdict import Result, Verdict, judge
+from lstm_verify.verify.verdict import judge, obstacle
 
 DEFAULTS = ("torch.cell", "torch.lstm")
 FALLBACK = "reference"
@@ -53,43 +53,37 @@ def run(
     What cannot be used is noted in `errors`; all else is run.
     """
     report = Report()
-    used = _backends(report, [backends] if isinstance(backends, str) or hasattr(backends, "observe") else backends)
-    single = isinstance(puzzles, (str, os.PathLike, Puzzle))
-    loaded = _puzzles(report, [puzzles] if single else puzzles)
+    several = isinstance(backends, Sequence) and not isinstance(backends, str)
+    asked = cast("Sequence[str | Backend]", backends if several else [backends])
+    used = _backends(report, asked)
+    loaded = _puzzles(report, [puzzles] if isinstance(puzzles, (str, os.PathLike, Puzzle)) else puzzles)
+    if not asked:
+        report.notes += sorted({reason for name in DEFAULTS if (reason := missing(kinds()[name]))})
     for puzzle in loaded:
         for one in puzzle.cases:
             if case in (None, one.name):
                 report.tables.append(judge_tables(puzzle, one, shown))
-                report.results += _judge_all(puzzle, one, used, fall_back=not backends)
+                report.results += [
+                    judge(puzzle, one, b) for b in (used if asked else default_backends(puzzle, one))
+                ]
     if loaded and not report.tables:
         has = "; ".join(f"{p.file} has {', '.join(c.name for c in p.cases)}" for p in loaded)
         report.errors.append(f"there is no case '{case}': {has}")
     return report
 
 
-def default_backends(puzzle: Puzzle) -> list[Backend]:
+def default_backends(puzzle: Puzzle, case: Case) -> list[Backend]:
     """Return those that are run unless others are asked for: both torch ones, where torch is installed.
 
-    The reference too, where none of them can express the puzzle.
+    The reference too, where none of them can express the case.
     """
     usable = [make_backend(name) for name in DEFAULTS if not missing(kinds()[name])]
-    expressible = any(backend.refusal(puzzle.network) is None for backend in usable)
+    expressible = any(obstacle(puzzle, case, backend) is None for backend in usable)
     return usable if expressible else [*usable, make_backend(FALLBACK)]
 
 
-def _judge_all(puzzle: Puzzle, case: Case, backends: Sequence[Backend], fall_back: bool) -> list[Result]:
-    results = [judge(puzzle, case, backend) for backend in backends]
-    if fall_back and all(result.verdict is Verdict.SKIPPED for result in results):
-        results.append(judge(puzzle, case, make_backend(FALLBACK)))
-    return results
-
-
 def _backends(report: Report, asked: Sequence[str | Backend]) -> list[Backend]:
-    """Make the backends; of the default ones, those whose package is installed."""
-    if not asked:
-        reasons = [missing(kinds()[name]) for name in DEFAULTS]
-        report.notes += sorted({reason for reason in reasons if reason})
-        return [make_backend(name) for name, reason in zip(DEFAULTS, reasons, strict=True) if not reason]
+    """Make the backends that were asked for; what cannot be used is noted."""
     made = []
     for text in asked:
         try:
@@ -133,6 +127,7 @@ def check(implementation: Any, *, puzzles: Any = None, **options: Any) -> None:
         lstm_verify.PuzzleError: a puzzle cannot be found or is not in order.
         ValueError: an option is not in order.
     """
+    __tracebackhide__ = True  # pytest then shows the line of the test, not this one
     from lstm_verify.backends.python_code import wrap
     from lstm_verify.report.text import summary
 

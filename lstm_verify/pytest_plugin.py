@@ -37,7 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "python:my_lstm.py:cell; may be repeated (instead of the ini option lstm_backends)",
     )
     parser.addini("lstm_backends", "implementations to hold against the puzzles", type="args", default=[])
-    parser.addini("lstm_puzzles", "puzzles: files, folders or globs, relative to rootdir", type="args", default=[])
+    parser.addini(
+        "lstm_puzzles", "puzzles: files, folders or globs, relative to rootdir", type="args", default=[]
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,11 +93,12 @@ class PuzzleFile(pytest.File):
         except PuzzleError as error:
             raise self.CollectError(str(error)) from None
         for case in puzzle.cases:
-            for backend in self.config.stash[BACKENDS] or default_backends(puzzle):
-                yield PuzzleItem.from_parent(self, judged=backend.name, puzzle=puzzle, case=case, backend=backend)
+            given = {"puzzle": puzzle, "case": case}
+            for backend in self.config.stash[BACKENDS] or default_backends(puzzle, case):
+                yield PuzzleItem.from_parent(self, judged=backend.name, backend=backend, **given)
             for table in ("hand", "digits"):
                 if getattr(case, table):
-                    yield PuzzleItem.from_parent(self, judged=table, puzzle=puzzle, case=case, backend=None)
+                    yield PuzzleItem.from_parent(self, judged=table, backend=None, **given)
 
     def _read(self) -> Puzzle:
         """Read the file, by a name relative to where pytest was started, as commands want it."""
@@ -108,7 +111,9 @@ class PuzzleFile(pytest.File):
 class PuzzleItem(pytest.Item):
     """A case, and in brackets what is judged on it: a backend, or a table (backend is None)."""
 
-    def __init__(self, judged: str, puzzle: Puzzle, case: Case, backend: Backend | None, **given: Any) -> None:
+    def __init__(
+        self, judged: str, puzzle: Puzzle, case: Case, backend: Backend | None, **given: Any
+    ) -> None:
         super().__init__(name=f"{case.name}[{judged}]", **given)
         self.judged, self.puzzle, self.case, self.backend = judged, puzzle, case, backend
         self.add_marker("lstm_puzzle")
@@ -133,7 +138,9 @@ class PuzzleItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *style: Any) -> Any:
         """Show what is wrong as text; a traceback only of what nobody foresaw."""
-        return str(excinfo.value) if isinstance(excinfo.value, Disagreement) else super().repr_failure(excinfo, *style)
+        if isinstance(excinfo.value, Disagreement):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the place of the case; pytest counts lines from 0."""

@@ -47,17 +47,19 @@ class Observation:
 
 
 class Backend(Protocol):
-    """An implementation under test.
+    """An implementation under test."""
 
-    Attributes:
-        name: as the user wrote it, options included.
-        form: the floating-point format that it computes in.
-        accuracy: what it promises of its activations.
-    """
+    @property
+    def name(self) -> str:
+        """As the user wrote it, options included."""
 
-    name: str
-    form: Format
-    accuracy: Accuracy
+    @property
+    def form(self) -> Format:
+        """The floating-point format that it computes in."""
+
+    @property
+    def accuracy(self) -> Accuracy:
+        """What it promises of its activations."""
 
     def refusal(self, network: Network) -> str | None:
         """Return why the network cannot be expressed, or None where it can."""

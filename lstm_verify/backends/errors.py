@@ -10,11 +10,11 @@ _OURS = Path(__file__).parent.parent
 
 
 class Misbehaved(Exception):
-    """An implementation did something that is no answer: wrong shape, wrong number of things …"""
+    """An implementation did something that is no answer: a wrong shape, the wrong number of things."""
 
 
 class Unusable(Exception):
-    """A backend cannot be used as asked: no such name or option, it does not import …"""
+    """A backend cannot be used as asked: no such name or option, or it does not import."""
 
 
 def told(error: BaseException) -> str:
@@ -22,8 +22,14 @@ def told(error: BaseException) -> str:
     if isinstance(error, Misbehaved):
         return str(error)
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}: {error.msg}"
+        return f"{error.filename}:{error.lineno}: {_one_line(error.msg)}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_file()]
     theirs = [f for f in frames if _OURS not in Path(f.filename).parents and f.filename != importlib.__file__]
     where = f" ({theirs[-1].filename}:{theirs[-1].lineno})" if theirs else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}{where}"
+    return f"{type(error).__name__}: {_one_line(str(error))}{where}"
+
+
+def _one_line(text: str) -> str:
+    """Shorten a text, and spell out what would upset a terminal or an XML file."""
+    words = " ".join(text.split())[:500]
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)

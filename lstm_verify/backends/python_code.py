@@ -12,11 +12,11 @@ import contextlib
 import importlib
 import importlib.util
 import inspect
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ class GivenWeights:
         first = GATES.index(gate.replace("c", "g")) * size
         return GivenWeights(*(tensor[first : first + size] for tensor in vars(self).values()))
 
-    def packed(self, order: str, transposed: bool = False) -> GivenWeights:
+    def packed(self, order: str, *, transposed: bool = False) -> GivenWeights:
         """Return the same weights with the gates in another order, such as "iofc" (c is g).
 
         Args:
@@ -94,10 +94,12 @@ class PythonCode:
         states = []
         for x in run.inputs:
             answer = self._called(self._array(x), h, c, self._weights(network))
-            shown = [_checked(v, q, (network.hidden_size,)) for q, v in zip("hc", _pair(answer), strict=True)]
-            h, c = map(self._array, shown)  # it is judged by the very numbers that it is given back
+            named = zip("hc", _pair(answer), strict=True)
+            # What is judged is what it is given back: numbers of its format.
+            h, c = (self._array(_checked(value, q, (network.hidden_size,))) for q, value in named)
             states.append((h, c))
-        values = {q: np.array(column, dtype=np.float64) for q, column in zip("hc", zip(*states, strict=True), strict=True)}
+        values = {"h": np.array([h for h, _ in states]), "c": np.array([c for _, c in states])}
+        values = {quantity: shown.astype(np.float64) for quantity, shown in values.items()}
         return Observation((Part(len(states), values),), fed_back=True)
 
     def _observe_sequence(self, network: Network, run: Run) -> Observation:
@@ -142,17 +144,19 @@ def _pair(answer: Any) -> tuple[Any, Any]:
 
 def _checked(value: Any, quantity: str, shape: tuple[int, ...]) -> Array:
     """Take an array of the expected shape, as float64."""
-    expected = f"expected an array of floats {list(shape)}"
+    problem = Misbehaved(f"{quantity} is {_described(value)}; expected an array of floats {list(shape)}")
+    if value is None:
+        raise problem
     try:
         array = np.array(value)
-        if array.dtype.kind in "USc":  # NumPy would read strings as numbers, and drop imaginary parts
-            raise Misbehaved(f"{quantity} has numbers of the type {array.dtype.name}; {expected}")
-        array = array.astype(np.float64)
+        floats = array.astype(np.float64) if array.dtype.kind in "fiubO" else None
     except (TypeError, ValueError):
-        raise Misbehaved(f"{quantity} is {_described(value)}; {expected}") from None
+        raise problem from None
+    if floats is None:  # NumPy would read strings as numbers, and drop imaginary parts
+        raise Misbehaved(f"{quantity} has numbers of the type {array.dtype.name}; expected floats")
     if array.shape != shape:
         raise Misbehaved(f"{quantity} has the shape {list(array.shape)}; expected {list(shape)}")
-    return array
+    return floats
 
 
 def _described(value: Any) -> str:
@@ -184,44 +188,47 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
 def _make(name: str, target: str, options: Options) -> Backend:
     place, colon, attribute = target.rpartition(":")
     if not colon or not place or not attribute:
-        likely = target.removesuffix(".py").replace("/", ".").rpartition(".")
-        example = f"python:{likely[0]}:{likely[2]}" if likely[0] and not target.endswith(".py") else f"python:{target or 'my_lstm.py'}:cell"
-        raise Unusable(f"python:{target} names no object: expected module:object or file.py:object, such as {example}")
+        module, dot, last = target.rpartition(".")
+        example = f"{module}:{last}" if dot and last != "py" else f"{target or 'my_lstm.py'}:cell"
+        expected = f"expected module:object or file.py:object, such as python:{example}"
+        raise Unusable(f"python:{target} names no object: {expected}")
     found: Any = _imported(place)
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise Unusable(f"{place} has no '{part}'{_nearest(part, vars(found) if hasattr(found, '__dict__') else {})}")
+            raise Unusable(f"{place} has no '{part}'{_nearest(part, dir(found))}")
         found = getattr(found, part)
     return wrap(found, name, options)
 
 
 def _imported(place: str) -> Any:
     """Import a module by its dotted name or its file; the current folder is importable."""
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    if place.endswith(".py"):
-        path = Path(place)
-        if not path.is_file():
-            raise Unusable(f"there is no file {place}")
-        name = path.stem
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
-            raise Unusable(f"{place} cannot be imported")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules.setdefault(name, module)
-        load: Callable[[], Any] = lambda: spec.loader.exec_module(module) or module  # noqa: E731
-    else:
-        load = lambda: importlib.import_module(place)  # noqa: E731
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            return load()
-    except Exception as error:
-        raise Unusable(f"{place} cannot be imported: {told(error)}") from None
+            return _from_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
+    except Unusable:
+        raise
     except SystemExit:
         raise Unusable(f"{place} cannot be imported: it calls sys.exit") from None
+    except Exception as error:
+        raise Unusable(f"{place} cannot be imported: {told(error)}") from None
 
 
-def _nearest(word: str, known: Mapping[str, Any]) -> str:
+def _from_file(path: Path) -> ModuleType:
+    """Run a file as a module, afresh each time."""
+    if not path.is_file():
+        raise Unusable(f"there is no file {path}")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise Unusable(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look for it there
+    spec.loader.exec_module(module)
+    return module
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(word, [k for k in known if not k.startswith("_")], 1)

@@ -13,7 +13,8 @@ from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Run
 from lstm_verify.lstm.readings import float_trace
 
-# NumPy's exp and tanh, measured over all float32: tanh within 1.38 ulp, 1/(1 + e^−z) within 3.68.
+# Measured: NumPy's tanh is within 1.38 ulp and our σ within 3.64, over all float32 of 2^−20 ≤ |x| < 128;
+# within 0.51 and 1.76 over all float16.
 NUMPY = Accuracy(Error(4))
 
 
@@ -25,7 +26,7 @@ class Reference:
     form: Format
     accuracy: Accuracy
 
-    def refusal(self, network: Network) -> None:  # noqa: ARG002 (there is nothing it cannot express)
+    def refusal(self, network: Network) -> None:
         """Refuse nothing."""
 
     def observe(self, network: Network, run: Run) -> Observation:
@@ -40,4 +41,6 @@ def _make(name: str, _target: str, options: Options) -> Backend:
     return Reference(name, form, options.accuracy(NUMPY))
 
 
-KINDS = [Kind("reference", "our own equations in NumPy floats; shows the gates, runs everything", None, _make)]
+KINDS = [
+    Kind("reference", "our own equations in NumPy floats; shows the gates, runs everything", None, _make)
+]

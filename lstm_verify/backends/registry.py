@@ -16,7 +16,9 @@ from lstm_verify.backends.errors import Unusable
 @cache
 def kinds() -> dict[str, Kind]:
     """Return every kind of backend by name: what the files of this folder list as KINDS."""
-    modules = (importlib.import_module(f"{here.__name__}.{m.name}") for m in pkgutil.iter_modules(here.__path__))
+    modules = (
+        importlib.import_module(f"{here.__name__}.{m.name}") for m in pkgutil.iter_modules(here.__path__)
+    )
     found = [kind for module in modules for kind in getattr(module, "KINDS", [])]
     return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.name)}
 

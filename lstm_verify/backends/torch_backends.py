@@ -45,7 +45,7 @@ class TorchBackend:
         departures = network.semantics.departures()
         if departures:
             listed = ", ".join(f"{role} = {name}" for role, name in departures.items())
-            return f"PyTorch's LSTM has fixed activations, and this network has {listed}"
+            return f"PyTorch's activations are fixed; this network has {listed}"
         return None
 
     def _tensor(self, values: Any) -> Tensor:
@@ -131,7 +131,7 @@ def _threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _make(kind: type[TorchBackend], float32: Accuracy, name: str, options: Options) -> Backend:
+def _make(kind: type[TorchCell | TorchLSTM], float32: Accuracy, name: str, options: Options) -> Backend:
     form = options.dtype("float32")
     promised = {"float32": float32, "float64": FLOAT64}.get(form.name, HALF)
     backend = kind(
@@ -154,7 +154,8 @@ def _check_device(device: str) -> None:
     try:
         torch.zeros(1, device=device)
     except Exception as error:
-        raise Unusable(f"device={device} cannot be used: {str(error).splitlines()[0]}") from None
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise Unusable(f"device={device} cannot be used: {reason}") from None
 
 
 KINDS = [

@@ -12,6 +12,7 @@ def command(puzzles: tuple[str, ...]) -> int:
     from lstm_verify.puzzle.library import resolve
     from lstm_verify.puzzle.load import load
     from lstm_verify.puzzle.model import PuzzleError
+    from lstm_verify.puzzle.problems import count
 
     problems, read = [], 0
     for asked in puzzles:
@@ -28,6 +29,6 @@ def command(puzzles: tuple[str, ...]) -> int:
                 problems += error.problems
     for problem in problems:
         click.echo(str(problem))
-    files = f"{read} file" + ("" if read == 1 else "s")
-    click.echo(f"{files} read, {len(problems) or 'no'} mistake{'' if len(problems) == 1 else 's'} found", err=True)
+    found = count(len(problems), "mistake") if problems else "no mistakes"
+    click.echo(f"{count(read, 'file')} read, {found} found", err=True)
     return 2 if problems else 0

@@ -17,16 +17,29 @@ def command(tag: str | None, output: str) -> int:
     from lstm_verify.puzzle.library import shipped
     from lstm_verify.puzzle.load import load
 
-    puzzles = [p for p in map(load, shipped().values()) if tag is None or tag in p.tags]
+    read = (load(path) for _, path in sorted(shipped().items()))
+    puzzles = [puzzle for puzzle in read if tag is None or tag in puzzle.tags]
     if output == "json":
         entries = [
-            {"name": p.name, "title": p.title, "tags": list(p.tags), "cases": [c.name for c in p.cases], "file": p.file}
+            {
+                "name": p.name,
+                "title": p.title,
+                "tags": list(p.tags),
+                "cases": [c.name for c in p.cases],
+                "file": p.file,
+            }
             for p in puzzles
         ]
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return 0
     rows = [
-        (p.name, f"{p.network.input_size} → {p.network.hidden_size}", len(p.cases), ", ".join(p.tags), p.title)
+        (
+            p.name,
+            f"{p.network.input_size} → {p.network.hidden_size}",
+            len(p.cases),
+            ", ".join(p.tags),
+            p.title,
+        )
         for p in puzzles
     ]
     click.echo(tabulate(rows, ["name", "network", "cases", "tags", "what it shows"], disable_numparse=True))

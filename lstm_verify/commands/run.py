@@ -37,10 +37,19 @@ def _quantities(_ctx: click.Context, _param: click.Parameter, value: str) -> tup
 )
 @click.option("--case", metavar="NAME", help="Only this case.")
 @click.option(
-    "--show", default="c,h", show_default=True, callback=_quantities, metavar="c,h,i,f,g,o", help="What to print."
+    "--show",
+    default="c,h",
+    show_default=True,
+    callback=_quantities,
+    metavar="c,h,i,f,g,o",
+    help="What to print.",
 )
-@click.option("--format", "style", type=click.Choice(STYLES), default="simple", show_default=True, help="Of the tables.")
-@click.option("--output", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Of the whole report.")
+@click.option(
+    "--format", "style", type=click.Choice(STYLES), default="simple", show_default=True, help="Of the tables."
+)
+@click.option(
+    "--output", type=click.Choice(OUTPUTS), default="text", show_default=True, help="Of the whole report."
+)
 def command(
     puzzles: tuple[str, ...],
     backends: tuple[str, ...],

@@ -8,7 +8,9 @@ import click
 @click.command(name="show")
 @click.argument("puzzle")
 @click.option("--case", metavar="NAME", help="Only this case.")
-@click.option("--steps", type=click.IntRange(min=1), default=60, show_default=True, help="At most so many steps.")
+@click.option(
+    "--steps", type=click.IntRange(min=1), default=60, show_default=True, help="At most so many steps."
+)
 def command(puzzle: str, case: str | None, steps: int) -> int:
     """Work a puzzle by hand, step by step: every gate, c and h.
 

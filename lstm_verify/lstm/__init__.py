@@ -1,0 +1,1 @@
+"""The mathematics: what varies between LSTMs, the equations, their readings, and floating-point formats."""

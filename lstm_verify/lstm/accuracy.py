@@ -49,7 +49,8 @@ class Accuracy:
     def __str__(self) -> str:
         if not self.by_name:
             return f"σ and tanh to {self.default}"
-        return ", ".join(f"{name} to {error}" for name, error in self.by_name.items())
+        names = {"sigmoid": "σ"}
+        return ", ".join(f"{names.get(name, name)} to {error}" for name, error in self.by_name.items())
 
 
 def parse(text: str) -> Accuracy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,16 +29,16 @@ class Activation:
         rational: whether a fraction gives a fraction, with no rounding in any format.
     """
 
-    floats: Callable[[NDArray[np.floating]], NDArray[np.floating]]
+    floats: Callable[[NDArray[Any]], NDArray[Any]]
     ball: Callable[[arb], arb]
     exact: Callable[[Exact], Exact]
     slope: Callable[[arb], arb] | None = None
     rational: bool = False
 
 
-def _sigmoid(z: NDArray[np.floating]) -> NDArray[np.floating]:
-    with np.errstate(over="ignore"):  # e^−z = ∞ gives σ = 0, which is right to within 2^−1022
-        return 1 / (1 + np.exp(-z))
+def _sigmoid(z: NDArray[Any]) -> NDArray[Any]:
+    power = np.exp(-np.abs(z))  # at most 1: it never overflows
+    return np.where(z < 0, power, z.dtype.type(1)) / (1 + power)
 
 
 def _sigmoid_slope(z: arb) -> arb:

@@ -12,7 +12,7 @@ from flint import arb, ctx, fmpq
 
 def precision(bits: int) -> AbstractContextManager[None]:
     """Return a context in which balls are computed with this many bits."""
-    return cast(AbstractContextManager[None], ctx.workprec(bits))
+    return cast("AbstractContextManager[None]", ctx.workprec(bits))
 
 
 def fraction(x: Fraction) -> arb:

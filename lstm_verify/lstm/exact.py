@@ -29,26 +29,16 @@ _LARGEST_POWER = 64  # of a fraction inside ln(k^n); more would only make huge i
 class Atom:
     """An irrational building block: ln, σ or tanh of a number, or a product of two.
 
-    Atoms are interned: the same function of the same arguments is the same object,
-    so that comparing two long expressions takes one step.
+    Made by `atom`, so that the same function of the same arguments is the same object, and
+    comparing two long expressions takes one step.
     """
 
     __slots__ = ("__weakref__", "_balls", "arguments", "kind")
-    _interned: WeakValueDictionary[tuple[str, tuple[Exact, ...]], Atom] = WeakValueDictionary()
 
-    kind: str
-    arguments: tuple[Exact, ...]
-    _balls: dict[int, arb]
-
-    def __new__(cls, kind: str, *arguments: Exact) -> Atom:
-        """Return the one atom of this kind and these arguments."""
-        key = (kind, arguments)
-        atom = cls._interned.get(key)
-        if atom is None:
-            atom = super().__new__(cls)
-            atom.kind, atom.arguments, atom._balls = kind, arguments, {}
-            cls._interned[key] = atom
-        return atom
+    def __init__(self, kind: str, arguments: tuple[Exact, ...]) -> None:
+        self.kind = kind
+        self.arguments = arguments
+        self._balls: dict[int, arb] = {}
 
     def inner(self) -> list[Atom]:
         """Return the atoms that this one is made of."""
@@ -70,6 +60,17 @@ class Atom:
         if self.kind == "product":
             return "·".join(f"({x})" for x in self.arguments)
         return f"{self.kind}({self.arguments[0]})"
+
+
+_atoms: WeakValueDictionary[tuple[str, tuple[Exact, ...]], Atom] = WeakValueDictionary()
+
+
+def atom(kind: str, *arguments: Exact) -> Atom:
+    """Return the one atom of this kind ("ln", "sigmoid", "tanh" or "product") and these arguments."""
+    known = _atoms.get((kind, arguments))
+    if known is None:
+        known = _atoms[kind, arguments] = Atom(kind, arguments)
+    return known
 
 
 class Real:
@@ -96,15 +97,15 @@ class Real:
     def __add__(self, other: Exact | int) -> Exact:
         if isinstance(other, Real):
             terms = dict(self.terms)
-            for atom, factor in other.terms.items():
-                terms[atom] = terms.get(atom, Fraction(0)) + factor
+            for a, factor in other.terms.items():
+                terms[a] = terms.get(a, Fraction(0)) + factor
             return _real(self.constant + other.constant, terms)
         return _real(self.constant + other, self.terms)
 
     def __mul__(self, other: Exact | int) -> Exact:
         if isinstance(other, Real):
-            return Real(Fraction(0), {Atom("product", *_ordered(self, other)): Fraction(1)})
-        scaled = {atom: factor * other for atom, factor in self.terms.items()}
+            return Real(Fraction(0), {atom("product", *_ordered(self, other)): Fraction(1)})
+        scaled = {a: factor * other for a, factor in self.terms.items()}
         return _real(self.constant * other, scaled)
 
     __radd__ = __add__
@@ -133,7 +134,7 @@ Exact = Fraction | Real
 
 
 def _real(constant: Fraction, terms: dict[Atom, Fraction]) -> Exact:
-    terms = {atom: factor for atom, factor in terms.items() if factor}
+    terms = {a: factor for a, factor in terms.items() if factor}
     return Real(constant, terms) if terms else constant
 
 
@@ -146,7 +147,7 @@ def ln(x: Fraction) -> Exact:
     """Return ln(x), for x > 0."""
     if x <= 0:
         raise ValueError(f"ln({x}) is not a number: its argument must be positive")
-    return Fraction(0) if x == 1 else Real(Fraction(0), {Atom("ln", x): Fraction(1)})
+    return Fraction(0) if x == 1 else Real(Fraction(0), {atom("ln", x): Fraction(1)})
 
 
 def sigmoid(x: Exact) -> Exact:
@@ -154,7 +155,7 @@ def sigmoid(x: Exact) -> Exact:
     power = _exponential(x)
     if power is not None:
         return power / (power + 1)
-    return Real(Fraction(0), {Atom("sigmoid", x): Fraction(1)})
+    return Real(Fraction(0), {atom("sigmoid", x): Fraction(1)})
 
 
 def tanh(x: Exact) -> Exact:
@@ -162,7 +163,7 @@ def tanh(x: Exact) -> Exact:
     power = _exponential(x * 2)
     if power is not None:
         return (power - 1) / (power + 1)
-    return Real(Fraction(0), {Atom("tanh", x): Fraction(1)})
+    return Real(Fraction(0), {atom("tanh", x): Fraction(1)})
 
 
 def _exponential(x: Exact) -> Fraction | None:
@@ -170,11 +171,11 @@ def _exponential(x: Exact) -> Fraction | None:
     if isinstance(x, Fraction):
         return Fraction(1) if x == 0 else None
     if x.constant or any(
-        atom.kind != "ln" or factor.denominator != 1 or abs(factor) > _LARGEST_POWER
-        for atom, factor in x.terms.items()
+        a.kind != "ln" or factor.denominator != 1 or abs(factor) > _LARGEST_POWER
+        for a, factor in x.terms.items()
     ):
         return None
-    bases = ((atom.arguments[0], int(factor)) for atom, factor in x.terms.items())
+    bases = ((a.arguments[0], int(factor)) for a, factor in x.terms.items())
     return math.prod((base**n for base, n in bases if isinstance(base, Fraction)), start=Fraction(1))
 
 
@@ -191,8 +192,8 @@ def _sum(x: Exact, bits: int) -> arb:
     with balls.precision(bits):
         total = balls.fraction(x.constant if isinstance(x, Real) else x)
         if isinstance(x, Real):
-            for atom, factor in x.terms.items():
-                total += atom.ball(bits) * balls.fraction(factor)
+            for a, factor in x.terms.items():
+                total += a.ball(bits) * balls.fraction(factor)
         return total
 
 

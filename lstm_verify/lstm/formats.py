@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -107,7 +106,6 @@ class Format:
         if abs(count) >= 2 ** (self.max_exponent - step + 1):
             return math.copysign(math.inf, x)
         return math.ldexp(count, step)
-
 
 
 def _floor_log2(x: Fraction) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lstm_verify.lstm.semantics import GATES, PYTORCH, Semantics
 
-Tensor = Sequence[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Tensor: TypeAlias = "Sequence[Any] | NDArray[Any]"
 """Nested tuples of exact numbers, or a NumPy array of floats (whose values are exact)."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -63,12 +63,15 @@ def signed(x: float) -> str:
 def apart(got: float, low: float, high: float) -> tuple[str, str, str]:
     """Write a number and the interval it misses, with as many digits as it takes to see that it does.
 
-    The ends are not rounded into the interval: what is printed is true of what was found.
+    The ends are rounded outward: what is printed is true.
     """
-    for digits in range(4, 18):
-        texts = tuple(f"{x:.{digits}g}" for x in (got, low, high))
-        shown = [float(text) for text in texts]
-        if not math.isfinite(got) or not shown[1] <= shown[0] <= shown[2]:
-            if len(set(texts)) == len({got, low, high}):
-                return texts[0], texts[1], texts[2]
+    for digits in range(4, 17):
+        nearest = _rounded(got, digits, ROUND_HALF_EVEN)
+        ends = _rounded(low, digits, ROUND_FLOOR), _rounded(high, digits, ROUND_CEILING)
+        if not math.isfinite(got) or not ends[0] <= nearest <= ends[1]:
+            return str(nearest), str(ends[0]), str(ends[1])
     return repr(got), repr(low), repr(high)
+
+
+def _rounded(x: float, digits: int, rounding: str) -> Decimal:
+    return Context(prec=digits, rounding=rounding).create_decimal(Decimal(x)).normalize()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 from lstm_verify.lstm import balls
 from lstm_verify.lstm.arithmetic.base import Arithmetic, Vector
 from lstm_verify.lstm.cell import Cell, Step
 from lstm_verify.lstm.network import Network, Run
+
 
 def unroll(network: Network, run: Run, arithmetic: Arithmetic[Vector]) -> Iterator[Step[Vector]]:
     """Run a network over a sequence in an arithmetic, one `Step` a time step."""
@@ -18,14 +21,14 @@ def unroll(network: Network, run: Run, arithmetic: Arithmetic[Vector]) -> Iterat
         h, c = step.h, step.c
 
 
-def float_trace(network: Network, run: Run, dtype: str = "float64") -> list[Step]:
+def float_trace(network: Network, run: Run, dtype: str = "float64") -> list[Step[Any]]:
     """Return the trace in NumPy floats; vectors are [..., hidden_size], as the inputs' leading axes."""
     from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 
     return list(unroll(network, run, FloatArithmetic(dtype)))
 
 
-def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -> list[Step]:
+def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -> list[Step[Any]]:
     """Return the trace by the hand rules, vectors [hidden_size] of `Hand`: ideal and radius.
 
     Args:
@@ -36,7 +39,7 @@ def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -
     return list(unroll(network, run, HandArithmetic(ideal)))
 
 
-def true_trace(network: Network, run: Run, bits: int) -> list[Step]:
+def true_trace(network: Network, run: Run, bits: int) -> list[Step[Any]]:
     """Return the true trace, vectors [hidden_size] of balls computed with so many bits."""
     from lstm_verify.lstm.arithmetic.ball import BallArithmetic
 

@@ -57,9 +57,7 @@ def _inputs(node: Node, frame: Frame) -> tuple[_Row, ...] | None:
         return _columns(node, frame)
     if isinstance(node, document.Sequence):
         return _rows(node, frame)
-    frame.problems.add(
-        node, f"inputs are columns by feature, or a list of rows, found {kind(node)}"
-    )
+    frame.problems.add(node, f"inputs are columns by feature, or a list of rows, found {kind(node)}")
     return None
 
 
@@ -124,9 +122,7 @@ def _fits(node: Node, steps: int, frame: Frame) -> bool:
     if steps == 0:
         frame.problems.add(node, "the sequence is empty; expected at least one step")
     elif steps * frame.inputs > MAX_NUMBERS:
-        message = (
-            f"{steps:,} steps of {count(frame.inputs, 'feature')}; at most {MAX_NUMBERS:,} numbers"
-        )
+        message = f"{steps:,} steps of {count(frame.inputs, 'feature')}; at most {MAX_NUMBERS:,} numbers"
         frame.problems.add(node, message)
     else:
         return True

@@ -116,7 +116,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
         loader.dispose()
 
 
-class _Stop(Exception):  # noqa: N818 - no error of its own: what is wrong has been noted
+class _Stop(Exception):
     """What follows cannot be read."""
 
 
@@ -145,9 +145,7 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            self._add(
-                event, "a second document begins here; a puzzle file holds one puzzle: split it"
-            )
+            self._add(event, "a second document begins here; a puzzle file holds one puzzle: split it")
             raise _Stop
 
     def _count(self, event: yaml.NodeEvent) -> None:
@@ -160,9 +158,7 @@ class _Builder:
             self._add(event, f"the anchor &{event.anchor} is not allowed: write the value itself")
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self._add(
-                event, f"the tag {quoted(tag)} is not allowed: remove it; a value is its text"
-            )
+            self._add(event, f"the tag {quoted(tag)} is not allowed: remove it; a value is its text")
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         if len(self._open) == MAX_DEPTH:

@@ -30,9 +30,7 @@ MAX_DEPTH = 50
 
 _MAX_BITS = 8_192  # of numerator and denominator of anything that is computed on the way
 
-_TOKEN = re.compile(
-    rf"\s*(?:(?P<number>{decimals.PATTERN})|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()\[\]]))"
-)
+_TOKEN = re.compile(rf"\s*(?:(?P<number>{decimals.PATTERN})|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()\[\]]))")
 _BLANK = re.compile(r"\s*")
 
 _FUNCTIONS: Mapping[str, Callable[[Exact], Exact]] = {
@@ -92,9 +90,7 @@ def parse(
 class _Parser:
     """One method a rule of the grammar; `self.at` is where the next token begins."""
 
-    def __init__(
-        self, text: str, features: Collection[str], hidden: int, functions: Collection[str]
-    ) -> None:
+    def __init__(self, text: str, features: Collection[str], hidden: int, functions: Collection[str]) -> None:
         self.text = text
         self.features = features
         self.hidden = hidden
@@ -125,11 +121,7 @@ class _Parser:
     def parse(self) -> Affine:
         form = self.sum()
         if self.kind:
-            sign = (
-                "a sign is missing before"
-                if self.kind != "sign" or self.token == "("
-                else "unexpected"
-            )
+            sign = "a sign is missing before" if self.kind != "sign" or self.token == "(" else "unexpected"
             raise self.fail(f"{sign} {quoted(self.token)}")
         return form
 
@@ -262,9 +254,5 @@ class _Parser:
         """Refuse numbers that have grown beyond all use."""
         for value in values:
             parts = [value.constant, *value.terms.values()] if isinstance(value, Real) else [value]
-            if any(
-                max(p.numerator.bit_length(), p.denominator.bit_length()) > _MAX_BITS for p in parts
-            ):
-                raise self.fail(
-                    "the numbers become too long here; write the result as a decimal", at
-                )
+            if any(max(p.numerator.bit_length(), p.denominator.bit_length()) > _MAX_BITS for p in parts):
+                raise self.fail("the numbers become too long here; write the result as a decimal", at)

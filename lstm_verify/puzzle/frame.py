@@ -61,9 +61,7 @@ def _features(file: PuzzleFile, inputs: int, problems: Problems) -> tuple[str, .
             message = "is no name; write a letter and then letters, digits or _, as in x1"
             problems.add(name, f"{quoted(name)} {message}")
         elif name in _RESERVED:
-            problems.add(
-                name, f"{quoted(name)} has a meaning in rules; give the feature another name"
-            )
+            problems.add(name, f"{quoted(name)} has a meaning in rules; give the feature another name")
         elif name in seen:
             problems.add(name, f"the feature {quoted(name)} stands here twice")
         seen.add(name)

@@ -150,9 +150,7 @@ Version = Annotated[Scalar, PlainValidator(_any), WithJsonSchema({"const": 1})]
 Text = Annotated[Scalar, PlainValidator(_text), WithJsonSchema({"type": "string"})]
 """Free text."""
 
-Slug = Annotated[
-    Scalar, PlainValidator(_slug), WithJsonSchema({"type": "string", "pattern": _SLUG})
-]
+Slug = Annotated[Scalar, PlainValidator(_slug), WithJsonSchema({"type": "string", "pattern": _SLUG})]
 """A name of small letters, digits and hyphens."""
 
 Size = Annotated[
@@ -191,9 +189,7 @@ Values = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_list(_NU
 State = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_one_or_list(_NUMBER))]
 """A number for every unit, or a list with one for each."""
 
-Block = Annotated[
-    document.Node, PlainValidator(_any), WithJsonSchema({"anyOf": [_ROWS, _PER_GATE]})
-]
+Block = Annotated[document.Node, PlainValidator(_any), WithJsonSchema({"anyOf": [_ROWS, _PER_GATE]})]
 """A block of weights: a number, a list of rows, or a mapping with one block a gate."""
 
 Inputs = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_INPUTS)]

@@ -19,7 +19,7 @@ def folder() -> Path:
 
 def shipped() -> dict[str, Path]:
     """Return name -> path of all shipped puzzles, sorted by name."""
-    return {name_of(path): path for path in _puzzles(folder())}
+    return dict(sorted((name_of(path), path) for path in _puzzles(folder())))
 
 
 def resolve(text: str) -> list[Path]:

@@ -32,9 +32,7 @@ def number(node: Node, problems: Problems, functions: Collection[str] = PLAIN) -
     return Number(str(node), value, place, node.line, node.column)
 
 
-def _slowly(
-    node: Scalar, problems: Problems, functions: Collection[str]
-) -> tuple[Exact, int | None]:
+def _slowly(node: Scalar, problems: Problems, functions: Collection[str]) -> tuple[Exact, int | None]:
     text = node.strip()
     trap = traps.word(text)
     if node.missing or not text:
@@ -58,9 +56,7 @@ def fault(node: Scalar, error: ExpressionError, problems: Problems) -> None:
     problems.add_at(node.line, node.column + shift, str(error))
 
 
-def vector(
-    node: Node, size: int, what: str, problems: Problems, *, spread: bool = True
-) -> tuple[Exact, ...]:
+def vector(node: Node, size: int, what: str, problems: Problems, *, spread: bool = True) -> tuple[Exact, ...]:
     """Read `size` numbers; a single one fills all of it if `spread`.
 
     Args:
@@ -88,8 +84,7 @@ def matrix(
         return (vector(node, columns, what, problems),)
     check_length(node, rows, what, f"row of {count(columns, 'number')}", problems)
     return tuple(
-        vector(row, columns, f"row {k} of {what}", problems, spread=False)
-        for k, row in enumerate(node, 1)
+        vector(row, columns, f"row {k} of {what}", problems, spread=False) for k, row in enumerate(node, 1)
     )
 
 

@@ -82,9 +82,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     match = nearest(word, names)
     if match:
         return f"did you mean {quoted(match)}?"
-    return (
-        f"known: {', '.join(names)}" if len(names) <= 30 else f"known: {', '.join(names[:30])}, …"
-    )
+    return f"known: {', '.join(names)}" if len(names) <= 30 else f"known: {', '.join(names[:30])}, …"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -16,15 +16,11 @@ from lstm_verify.puzzle.sections import GatesSection
 
 def read_rules(section: GatesSection, frame: Frame, *, bias: bool) -> Weights:
     """Return the weights of gate rules: the constant of a rule is its bias_ih, bias_hh is 0."""
-    forms = [
-        form for gate in GATES for form in _gate(gate, getattr(section, gate), frame, bias=bias)
-    ]
+    forms = [form for gate in GATES for form in _gate(gate, getattr(section, gate), frame, bias=bias)]
     units = range(frame.hidden)
     zero = Fraction(0)
     return Weights(
-        weight_ih=tuple(
-            tuple(form.features.get(name, zero) for name in frame.features) for form in forms
-        ),
+        weight_ih=tuple(tuple(form.features.get(name, zero) for name in frame.features) for form in forms),
         weight_hh=tuple(tuple(form.hidden.get(k, zero) for k in units) for form in forms),
         bias_ih=tuple(form.constant for form in forms),
         bias_hh=(zero,) * len(forms),

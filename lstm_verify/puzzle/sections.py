@@ -61,9 +61,7 @@ class Section(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _read(
-        cls, node: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
-    ) -> Self:
+    def _read(cls, node: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if isinstance(node, Mapping) and info.context is not None:
             _mend(node, cls.keys(), info.context)
         section = handler(node)

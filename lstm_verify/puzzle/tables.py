@@ -53,9 +53,7 @@ class _Reader:
         if isinstance(node, Scalar) and (self.hidden == 1 or _is_open(node)):
             return (self.cell(node),) * self.hidden
         if not isinstance(node, document.Sequence):
-            self.problems.add(
-                node, f"{what} is a row of {count(self.hidden, 'number')}, found {kind(node)}"
-            )
+            self.problems.add(node, f"{what} is a row of {count(self.hidden, 'number')}, found {kind(node)}")
             return ()
         check_length(node, self.hidden, what, "number", self.problems)
         return tuple(self.cell(cell) for cell in node)
@@ -66,9 +64,7 @@ class _Reader:
             return None
         cell = number(node, self.problems, FUNCTIONS)
         if self.decimals and cell.place is None:
-            message = (
-                f"digits are decimals, found {kind(node)}; write its first digits, as in 0.3333"
-            )
+            message = f"digits are decimals, found {kind(node)}; write its first digits, as in 0.3333"
             self.problems.add(node, message)
         return cell
 

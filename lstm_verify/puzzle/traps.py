@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-_TRUTH = dict.fromkeys(("y", "yes", "true", "on"), 1) | dict.fromkeys(
-    ("n", "no", "false", "off"), 0
-)
+_TRUTH = dict.fromkeys(("y", "yes", "true", "on"), 1) | dict.fromkeys(("n", "no", "false", "off"), 0)
 _ENDLESS = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 _BASES = {"x": (16, "hexadecimal"), "o": (8, "octal"), "b": (2, "binary")}
 

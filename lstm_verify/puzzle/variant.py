@@ -32,9 +32,7 @@ def read_ideal(
     return {role: _rules(role, given.get(role), semantics, frame) for role in ROLES}
 
 
-def _rules(
-    role: str, node: Scalar | Sequence | None, semantics: Semantics, frame: Frame
-) -> tuple[str, ...]:
+def _rules(role: str, node: Scalar | Sequence | None, semantics: Semantics, frame: Frame) -> tuple[str, ...]:
     activation = semantics.activation(role)
     default = _FITTING.get(activation, ("exact",))[0]
     if node is None:

@@ -108,7 +108,7 @@ def to_junit(report: Report) -> str:
         suite.add_testcase(test)
     for suite in suites.values():
         xml.add_testsuite(suite)
-    return str(xml.tostring().decode())
+    return str(xml.tostring().decode())  # type: ignore[no-untyped-call]
 
 
 def to_github(report: Report) -> str:

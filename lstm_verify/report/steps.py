@@ -48,7 +48,9 @@ def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
     cell = Cell(network, arithmetic)
     h, c = arithmetic.vector(run.h0), arithmetic.vector(run.c0)
     for t, row in enumerate(run.inputs[:steps]):
-        given = ", ".join(f"{name} = {number.text}" for name, number in zip(puzzle.features, case.inputs[t], strict=True))
+        given = ", ".join(
+            f"{name} = {number.text}" for name, number in zip(puzzle.features, case.inputs[t], strict=True)
+        )
         yield f"t={t + 1}  {given}"
         x = arithmetic.vector(row)
         z = {gate: cell.preactivation(gate, x, h) for gate in GATES}
@@ -65,13 +67,17 @@ def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
 
 def _gate(puzzle: Puzzle, gate: str, unit: int, terms: Sequence[Term], z: Hand, value: Hand) -> str:
     """i = σ(100·1 − 10) = σ(90) ≈ 1."""
-    parts = [_name(puzzle, gate, unit), _applied(puzzle, gate, _sum(terms)), _applied(puzzle, gate, _plain(z.ideal))]
+    parts = [
+        _name(puzzle, gate, unit),
+        _applied(puzzle, gate, _sum(terms)),
+        _applied(puzzle, gate, _plain(z.ideal)),
+    ]
     if parts[1] == parts[2] or sum(map(len, parts)) > WIDTH - 30:
         del parts[1]
     identity = puzzle.network.semantics.activation(gate) == "identity"
     if identity and parts[-1] == _plain(value.ideal):
         del parts[-1]
-    return " = ".join(parts) + _equals(value, identity)
+    return " = ".join(parts) + _equals(value, exact=identity)
 
 
 def _cell_state(puzzle: Puzzle, unit: int, step: Any, before: Hand) -> str:
@@ -79,7 +85,7 @@ def _cell_state(puzzle: Puzzle, unit: int, step: Any, before: Hand) -> str:
     f, i, g = (_factor(getattr(step, q)[unit].ideal) for q in "fig")
     exact = all(is_short(getattr(step, q)[unit].ideal) for q in "fig")
     product = f"{f}·{_factor(before.ideal)} + {i}·{g}"
-    return f"{_name(puzzle, 'c', unit)} = {product}" + _equals(step.c[unit], exact)
+    return f"{_name(puzzle, 'c', unit)} = {product}" + _equals(step.c[unit], exact=exact)
 
 
 def _hidden_state(puzzle: Puzzle, unit: int, step: Any) -> str:
@@ -90,7 +96,7 @@ def _hidden_state(puzzle: Puzzle, unit: int, step: Any) -> str:
     return f"{_name(puzzle, 'h', unit)} = {product}" + _equals(step.h[unit], exact=identity or o == 0)
 
 
-def _equals(value: Hand, exact: bool) -> str:
+def _equals(value: Hand, *, exact: bool) -> str:
     """Write = or ≈ and an ideal, with the radius where there is one."""
     sign = "=" if is_short(value.ideal) and (exact or value.radius == 0) else "≈"
     radius = f"   (± {rounded_up(value.radius)})" if value.radius > 0 else ""

@@ -51,7 +51,9 @@ def trace_tables(tables: Tables, result: Result | None, show: Sequence[str], sty
     ]
     size = tables.puzzle.network.hidden_size
     states = [
-        _strip(tables, result, quantity, unit, steps) for quantity in show for unit in range(min(size, MAX_UNITS))
+        _strip(tables, result, quantity, unit, steps)
+        for quantity in show
+        for unit in range(min(size, MAX_UNITS))
     ]
     gap = 0 if style == "simple" else 1
     strips = [*features, *states]
@@ -64,7 +66,8 @@ def left_out(tables: Tables) -> Iterator[str]:
     if tables.case.steps > MAX_STEPS:
         yield f"({tables.case.steps} steps; the first 40 and the last 10 are printed, and all are checked)"
     if tables.puzzle.network.hidden_size > MAX_UNITS:
-        yield f"({tables.puzzle.network.hidden_size} units; the first {MAX_UNITS} are printed, and all are checked)"
+        units = tables.puzzle.network.hidden_size
+        yield f"({units} units; the first {MAX_UNITS} are printed, and all are checked)"
 
 
 def _printed_steps(steps: int) -> list[int]:

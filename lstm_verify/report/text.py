@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
+from lstm_verify.backends.registry import kinds
 from lstm_verify.lstm.numerals import apart, rounded_up
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.report.tables import left_out, trace_tables
@@ -65,19 +66,22 @@ def verdicts(tables: Tables, results: Sequence[Result]) -> list[Line]:
 def _on_backend(result: Result) -> Iterator[Line]:
     name, form = result.backend.name, result.backend.form.name
     if result.verdict is Verdict.AGREE:
-        total = result.checked + result.not_checked
-        text = f"{result.checked} of {total} numbers checked, all where correct {form} arithmetic must put them"
-        yield name, "agrees", text + _unchecked(result)
+        checked = f"{result.checked} of {result.checked + result.not_checked} numbers checked"
+        text = f"{checked}, all where correct {form} arithmetic must put them"
+        yield name, "agrees", text
+        yield from _unchecked(result)
     elif result.verdict is Verdict.FAILED:
         yield from _on_failure(result)
     else:
         yield name, str(result.verdict), result.reason or ""
         if result.verdict is Verdict.ERRORED:
-            yield "", "", f"to see it again: {command(result)}"
+            yield from _again(result)
 
 
-def _unchecked(result: Result) -> str:
-    return f" ({result.not_checked} not shown by it, or not determined to 1 %)" if result.not_checked else ""
+def _unchecked(result: Result) -> Iterator[Line]:
+    if result.not_checked:
+        why = "it does not show them, or rounding alone may move them by more than 1 %"
+        yield "", "", f"{result.not_checked} not checked: {why}"
 
 
 def _on_failure(result: Result) -> Iterator[Line]:
@@ -86,14 +90,16 @@ def _on_failure(result: Result) -> Iterator[Line]:
     if comparison is None or first is None:
         return
     form = result.backend.form.name
-    total = f"{comparison.failures} of {result.checked} numbers checked are not where correct {form} arithmetic puts them"
-    yield result.backend.name, "failed", total + _unchecked(result)
+    wrong = f"{comparison.failures} of {result.checked} numbers checked"
+    text = f"{wrong} are not where correct {form} arithmetic puts them"
+    yield result.backend.name, "failed", text
+    yield from _unchecked(result)
     got, low, high = apart(first.got, first.low, first.high)
-    unit = "" if result.puzzle.network.hidden_size == 1 else f"[{first.unit}]"
-    yield "", "", f"first at t={first.step}: {first.quantity}{unit} is {got}; it must lie between {low} and {high}"
+    name = first.quantity + ("" if result.puzzle.network.hidden_size == 1 else f"[{first.unit}]")
+    yield "", "", f"first at t={first.step}: {name} is {got}; it must lie between {low} and {high}"
     if result.reason:
         yield "", "", result.reason
-    yield "", "", f"to see it again: {command(result)}"
+    yield from _again(result)
 
 
 def _on_table(name: str, verdict: TableVerdict, tables: Tables) -> Iterator[Line]:
@@ -102,11 +108,12 @@ def _on_table(name: str, verdict: TableVerdict, tables: Tables) -> Iterator[Line
     if verdict.status == "holds" and verdict.radius is not None:
         text = f"all {verdict.stated} numbers are what the hand rules give"
         if verdict.radius > 0:
-            text += f"; the truth is within ± {rounded_up(verdict.radius)} of them"
+            text += f"; the truth is within ± {rounded_up(verdict.radius)}"
     elif verdict.status == "proved":
         text = f"all {verdict.stated} numbers are right to the last digit written"
     else:
-        text = f"{len(verdict.wrong)} of {verdict.stated} numbers are {'wrong' if verdict.status == 'fails' else 'not proven'}"
+        what = "wrong" if verdict.status == "fails" else "not proven"
+        text = f"{len(verdict.wrong)} of {verdict.stated} numbers are {what}"
     yield name, verdict.status, text
     for wrong in verdict.wrong[:5]:
         yield "", "", f"{tables.puzzle.file}:{wrong.number.line}:{wrong.number.column}: {wrong.message}"
@@ -135,17 +142,19 @@ def _plain(lines: Iterable[Line]) -> str:
     return "\n".join(f"{verdict}: {text}" if verdict else f"  {text}" for _, verdict, text in lines)
 
 
-def command(result: Result) -> str:
-    """Return the command that shows a result again."""
-    words = ["lstm-verify", "run", result.puzzle.file, "--case", result.case.name, "-b", result.backend.name]
-    return shlex.join(words)
+def _again(result: Result) -> Iterator[Line]:
+    """Give the command that shows a result again; an object that was handed to `check` has none."""
+    name = result.backend.name
+    if name.split(",")[0].partition(":")[0] in kinds():
+        words = ["lstm-verify", "run", result.puzzle.file, "--case", result.case.name, "-b", name]
+        yield "", "", f"to see it again: {shlex.join(words)}"
 
 
 def promises(report: Report) -> Iterator[str]:
     """Say what each backend is granted, and, of several cases, how many came out how."""
     seen = {r.backend.name: r.backend for r in report.results if r.comparison}
     if seen:
-        yield "Besides the rounding of + and ×, each is granted errors of so many units in the last place (ulp):"
+        yield "Besides the rounding of + and ×, each may be off by so many units in the last place (ulp):"
     width = max(map(len, seen), default=0)
     for name, backend in seen.items():
         yield f"  {name.ljust(width)}  {backend.form.name}, {backend.accuracy}"
@@ -167,7 +176,12 @@ def summary(report: Report) -> str:
     parts = [str(error) for error in report.errors]
     for tables, results in report.cases():
         lines = [line for r in results if r.verdict in wrong for line in _on_backend(r)]
+        for name, verdict in (("hand table", tables.hand), ("digits", tables.digits)):
+            lines += _on_table(name, verdict, tables) if verdict.wrong else []
         if lines:
             parts.append(heading(tables.puzzle, tables.case))
-            parts += ["  " + " ".join(word for word in line if word) for line in aligned(lines)]
+            parts += [
+                f"  {name}  {verdict}: {text}" if verdict else f"  {name}{text}"
+                for name, verdict, text in aligned(lines)
+            ]
     return "\n".join(parts)

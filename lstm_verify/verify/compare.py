@@ -92,20 +92,23 @@ class Comparison:
 
     def first_outside(self) -> Number | None:
         """Return the first number outside, step by step in the order i f g o c h: the cause."""
+        return self._first({q: column.outside for q, column in self.columns.items()})
+
+    def missing(self) -> Number | None:
+        """Return the first number that is NaN where one had to be."""
+        return self._first({q: column.outside & np.isnan(column.got) for q, column in self.columns.items()})
+
+    def _first(self, marked: dict[str, NDArray[np.bool_]]) -> Number | None:
+        """Return the first number that is marked: of the earliest step, in the order i f g o c h."""
         places = [
             (int(step), rank, int(unit))
-            for rank, column in enumerate(self.columns.values())
-            for step, unit in np.argwhere(column.outside)[:1]
+            for rank, mask in enumerate(marked.values())
+            for step, unit in np.argwhere(mask)[:1]
         ]
         if not places:
             return None
         step, rank, unit = min(places)
-        return self.number(list(self.columns)[rank], step, unit)
-
-    def missing(self) -> Number | None:
-        """Return the first number that is NaN where one had to be."""
-        first = self.first_outside()
-        return first if first and np.isnan(first.got) else None
+        return self.number(list(marked)[rank], step, unit)
 
     def worst(self) -> Number | None:
         """Return the number the most ulps outside, else the one nearest to its edge."""
@@ -139,7 +142,7 @@ class Comparison:
 
 def _ulps_outside(column: Column, form: Format) -> Array:
     """Return the distance to the interval in ulps of its nearer edge; 0 inside, ∞ for NaN."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         edge = np.where(column.got > column.high, column.high, column.low)
         distance = np.abs(column.got - edge) / form.ulp(np.where(np.isfinite(edge), edge, 0.0))
     return np.where(column.outside, np.where(np.isnan(distance), np.inf, distance), 0.0)
@@ -157,7 +160,9 @@ def compare(
     shape = len(run.inputs), network.hidden_size
     shown = {q for part in observation.parts for q in part.values}
     columns = {q: _empty(shape) for q in Step._fields if q in shown or q in STATE}
-    for part, step in zip(observation.parts, envelopes(network, run, observation, form, accuracy), strict=True):
+    for part, step in zip(
+        observation.parts, envelopes(network, run, observation, form, accuracy), strict=True
+    ):
         for q, values in part.values.items():
             ends: Interval = getattr(step, q)
             last = slice(part.steps - len(values), part.steps)  # the steps whose values are shown

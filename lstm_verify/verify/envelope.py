@@ -31,11 +31,11 @@ def envelopes(
         network, run: as the implementation was given them, rounded to its format.
     """
     arithmetic = EnvelopeArithmetic(form, accuracy)
-    cell = Cell(network, arithmetic)
+    cell = Cell[Interval](network, arithmetic)
     inputs, h0, c0 = (np.asarray(tensor, dtype=np.float64) for tensor in (run.inputs, run.h0, run.c0))
     parts = observation.parts
     before = np.concatenate([_before(part, "h", h0) for part in parts])
-    i, f, g, o = _gates(cell, np.concatenate([inputs[: part.steps] for part in parts]), before)
+    i, f, g, o = _gates(cell, arithmetic, np.concatenate([inputs[: part.steps] for part in parts]), before)
     if observation.fed_back:
         shown = arithmetic.shown(np.concatenate([_before(part, "c", c0) for part in parts]))
         c = cell.cell_state(i, f, g, shown)
@@ -53,16 +53,17 @@ def _before(part: Part, quantity: str, initial: Array) -> Array:
     return np.concatenate([initial[None], part.values[quantity][: part.steps - 1]])
 
 
-def _gates(cell: Cell[Interval], x: Array, h: Array) -> list[Interval]:
+def _gates(cell: Cell[Interval], arithmetic: EnvelopeArithmetic, x: Array, h: Array) -> list[Interval]:
     """Return i, f, g and o of many steps; equal ones, as in runs over prefixes, are computed once."""
-    arithmetic = cell.arithmetic
     rows, place = np.unique(np.concatenate([x, h], axis=1), axis=0, return_inverse=True)
     size = x.shape[1]
     gates = cell.gates(arithmetic.vector(rows[:, :size]), arithmetic.shown(rows[:, size:]))
     return [gate[place.ravel()] for gate in gates]
 
 
-def _carried(cell: Cell[Interval], gates: tuple[Interval, ...], c0: Array, lengths: list[int]) -> Interval:
+def _carried(
+    cell: Cell[Interval], gates: tuple[Interval, Interval, Interval], c0: Array, lengths: list[int]
+) -> Interval:
     """Return c of all steps of all parts, each from the interval that the step before left.
 
     The parts, the longest first, go forward together: row k of the state is part k's.
@@ -73,6 +74,7 @@ def _carried(cell: Cell[Interval], gates: tuple[Interval, ...], c0: Array, lengt
     for t in range(lengths[0]):
         going = sum(steps > t for steps in lengths)
         rows = starts[:going] + t
-        c = cell.cell_state(*(gate[rows] for gate in gates), c[:going])
+        i, f, g = (gate[rows] for gate in gates)
+        c = cell.cell_state(i, f, g, c[:going])
         low[rows], high[rows] = c.low, c.high
     return Interval(low, high, c.form)

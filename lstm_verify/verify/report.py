@@ -36,12 +36,12 @@ class Report:
 
         2 too where nothing was checked at all.
         """
-        if self.errors or not self.results:
+        if self.errors or all(result.verdict is Verdict.SKIPPED for result in self.results):
             return 2
         wrong = any(r.verdict in (Verdict.FAILED, Verdict.ERRORED) for r in self.results)
         if wrong or any(t.hand.wrong or t.digits.wrong for t in self.tables):
             return 1
-        return 0 if self.count(Verdict.AGREE) else 2
+        return 0
 
     def cases(self) -> Iterator[tuple[Tables, list[Result]]]:
         """Yield each case's tables with its results."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.cell import Step
@@ -90,18 +90,19 @@ def judge_tables(puzzle: Puzzle, case: Case, shown: tuple[str, ...] = ("c", "h")
 
 def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[str, ...]) -> TableVerdict:
     """Hold the hand table against the ideals that the hand rules give: exactly."""
-    stated = list(_stated(case.hand))
+    stated = _stated(case.hand)
     if not stated:
         return NOT_STATED
     wrong = []
     radius, coarse = balls.fraction(Fraction(0)), 0
-    for quantity, t, unit, number in stated:
-        cell = getattr(trace[t], quantity)[unit]
-        if not _is(number, cell.ideal):
-            wrong.append(Wrong(number, f"the hand rules give {quantity} = {formula(cell.ideal)} at step {t + 1}, not {number.text}"))
-        radius = radius.max(cell.radius)
+    for cell in stated:
+        number, hand = cell.number, cell.of(trace)
+        if not _is(number, hand.ideal):
+            rule = f"the hand rules give {cell.quantity} = {formula(hand.ideal)} at step {cell.step + 1}"
+            wrong.append(Wrong(number, f"{rule}, not {number.text}"))
+        radius = radius.max(hand.radius)
         half = number.half_unit
-        coarse += quantity in shown and half is not None and cell.radius > balls.fraction(half)
+        coarse += cell.quantity in shown and half is not None and hand.radius > balls.fraction(half)
     note = None
     if coarse:
         note = f"{coarse} of its numbers are farther from the truth, perhaps, than half their last digit"
@@ -113,36 +114,58 @@ def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
 
     The precision is doubled up to `exact.MAX_BITS`; what is then undecided is unproved.
     """
-    stated = list(_stated(case.digits))
+    stated = _stated(case.digits)
     if not stated:
         return NOT_STATED
-    open_cells, wrong = stated, []
-    bits = FIRST_BITS
-    while open_cells and bits <= MAX_BITS:
+    wrong: set[Stated] = set()
+    undecided, bits = set(stated), FIRST_BITS
+    while undecided and bits <= MAX_BITS:
         trace = true_trace(puzzle.network, case.run, bits)
-        undecided = []
-        for cell in open_cells:
-            quantity, t, unit, number = cell
-            true = getattr(trace[t], quantity)[unit]
-            verdict = _within(number, true, bits)
-            if verdict is None:
-                undecided.append(cell)
-            elif not verdict:
-                wrong.append((cell, Wrong(number, f"{quantity} at step {t + 1} is {_digits(true, number)}, not {number.text}")))
-        open_cells, bits = undecided, bits * 2
-    unproved = [(c, Wrong(c[3], f"{c[0]} at step {c[1] + 1} is not proven to be {c[3].text}")) for c in open_cells]
-    status = "fails" if wrong else "unproved" if unproved else "proved"
-    found = sorted(wrong + unproved, key=lambda pair: (pair[1].number.line, pair[1].number.column))
-    return TableVerdict(status, len(stated), tuple(w for _, w in found))
+        right = {cell: _within(cell.number, cell.of(trace), bits) for cell in undecided}
+        wrong |= {cell for cell in undecided if right[cell] is False}
+        undecided = {cell for cell in undecided if right[cell] is None}
+        bits *= 2
+    found = [
+        Wrong(
+            cell.number,
+            f"{cell.place} is not proven to be {cell.number.text}"
+            if cell in undecided
+            else f"{cell.place} is {_digits(cell.of(trace), cell.number)}, not {cell.number.text}",
+        )
+        for cell in stated
+        if cell in undecided or cell in wrong
+    ]
+    return TableVerdict(
+        "fails" if wrong else "unproved" if undecided else "proved", len(stated), tuple(found)
+    )
 
 
-def _stated(table: Table) -> Iterator[tuple[str, int, int, Number]]:
-    """Yield the cells that are not left open: quantity, step and unit (from 0), number."""
-    for quantity, rows in table.items():
-        for t, row in enumerate(rows):
-            for unit, number in enumerate(row):
-                if number is not None:
-                    yield quantity, t, unit, number
+class Stated(NamedTuple):
+    """A cell of a table that is not left open; step counts from 0 here."""
+
+    quantity: str
+    step: int
+    unit: int
+    number: Number
+
+    def of(self, trace: Sequence[Step[Any]]) -> Any:
+        """Return the number of a trace that the cell speaks of."""
+        return getattr(trace[self.step], self.quantity)[self.unit]
+
+    @property
+    def place(self) -> str:
+        """What the cell speaks of, in words."""
+        return f"{self.quantity} at step {self.step + 1}"
+
+
+def _stated(table: Table) -> list[Stated]:
+    return [
+        Stated(quantity, t, unit, number)
+        for quantity, rows in table.items()
+        for t, row in enumerate(rows)
+        for unit, number in enumerate(row)
+        if number is not None
+    ]
 
 
 def _is(number: Number, ideal: Exact) -> bool:

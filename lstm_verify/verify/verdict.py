@@ -62,17 +62,14 @@ class Result:
 
 def judge(puzzle: Puzzle, case: Case, backend: Backend) -> Result:
     """Run a backend on a case, on the numbers rounded once to its format, and judge what it shows."""
-    reason = backend.refusal(puzzle.network)
+    reason = obstacle(puzzle, case, backend)
     if reason:
         return Result(puzzle, case, backend, Verdict.SKIPPED, reason)
     network, run = rounded(puzzle.network, case.run, backend.form)
-    reason = _overflow(network, run, backend.form)
-    if reason:
-        return Result(puzzle, case, backend, Verdict.SKIPPED, reason)
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what it prints must not mix with our output
             observation = backend.observe(network, run)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is not our code that runs
         return Result(puzzle, case, backend, Verdict.ERRORED, told(error))
     comparison = compare(network, run, observation, backend.form, backend.accuracy)
     verdict, reason = _verdict(comparison)
@@ -87,7 +84,13 @@ def rounded(network: Network, run: Run, form: Format) -> tuple[Network, Run]:
     return replace(network, weights=weights), Run(*(form.rounded(tensor) for tensor in vars(run).values()))
 
 
-def _overflow(network: Network, run: Run, form: Format) -> str | None:
+def obstacle(puzzle: Puzzle, case: Case, backend: Backend) -> str | None:
+    """Return why a backend cannot be asked at all: it cannot express the network or hold its numbers."""
+    reason = backend.refusal(puzzle.network)
+    if reason:
+        return reason
+    form = backend.form
+    network, run = rounded(puzzle.network, case.run, form)
     for name, tensor in (vars(network.weights) | vars(run)).items():
         if np.isinf(tensor).any():
             return f"{name} has a number beyond the range of {form.name}, whose largest is {form.largest:.3g}"
@@ -97,7 +100,8 @@ def _overflow(network: Network, run: Run, form: Format) -> str | None:
 def _verdict(comparison: Comparison) -> tuple[Verdict, str | None]:
     missing = comparison.missing()
     if missing:
-        return Verdict.ERRORED, f"{missing.quantity} is not a number (NaN) at step {missing.step}, unit {missing.unit}"
+        place = f"step {missing.step}, unit {missing.unit}"
+        return Verdict.ERRORED, f"{missing.quantity} is not a number (NaN) at {place}"
     if comparison.failures:
         return Verdict.FAILED, None
     if not comparison.checked:

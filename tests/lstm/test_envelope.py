@@ -30,7 +30,9 @@ def affine(matrix, x, bias, form=SINGLE):
     return z.low, z.high
 
 
-@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=12), NUMBERS, st.randoms(use_true_random=False))
+@given(
+    st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=12), NUMBERS, st.randoms(use_true_random=False)
+)
 def test_sums_in_any_order_are_inside(pairs, bias, random):
     """A float32 dot product lies inside however it is ordered; so do the exact sum and float64's."""
     low, high = affine([[w for w, _ in pairs]], [x for _, x in pairs], [bias])

@@ -57,7 +57,11 @@ def test_the_ulp_is_numpys(name, dtype, x):
 def test_the_extremes_are_pytorchs(name):
     """The largest and the smallest normal numbers, and the roundoff, are those of torch.finfo."""
     form, info = FORMATS[name], torch.finfo(getattr(torch, name))
-    assert (form.largest, form.smallest_normal, 2 * form.roundoff) == (info.max, info.smallest_normal, info.eps)
+    assert (form.largest, form.smallest_normal, 2 * form.roundoff) == (
+        info.max,
+        info.smallest_normal,
+        info.eps,
+    )
 
 
 def test_irrational_numbers_are_rounded_to_nearest():

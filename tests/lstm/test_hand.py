@@ -74,7 +74,10 @@ def test_a_toggle_stays_sharp_for_60_steps():
     hidden = [step.h[0].radius for step in trace]
     assert max(hidden, key=float) < 1.5e-8  # a held one leaks; what is freshly set or reset does not
     assert hidden[-1] < 4.1e-9
-    assert max(s for *_, s in shares(network, run, rules(i="step", f="step", g="exact", o="step", h="exact"))) > 0.99
+    assert (
+        max(s for *_, s in shares(network, run, rules(i="step", f="step", g="exact", o="step", h="exact")))
+        > 0.99
+    )
 
 
 def test_exact_gates_stay_fractions():
@@ -88,7 +91,9 @@ def test_exact_gates_stay_fractions():
         [F(0)] * 4,
     )
     run = Run([(F(x),) for x in (1, 1, 0, -1, 1)], ZERO, ZERO)
-    trace = hand_trace(Network(1, 1, weights), run, rules(i="exact", f="exact", g="exact", o="exact", h="linear"))
+    trace = hand_trace(
+        Network(1, 1, weights), run, rules(i="exact", f="exact", g="exact", o="exact", h="linear")
+    )
     assert [step.c[0].ideal for step in trace] == [F(3, 8), F(5, 8), F(5, 12), F(-7, 72), F(67, 216)]
     assert all(step.c[0].radius == 0 for step in trace)
     assert trace[3].h[0].ideal == F(-7, 90)
@@ -98,7 +103,9 @@ def test_exact_gates_stay_fractions():
 def test_saturation_needs_no_precision(z):
     """1 − σ(z) is known to a few digits even where σ(z) needs 40,000 bits to differ from 1."""
     network = one_unit((0, 0, z), (0, 0, z), (0, 0, z), (0, 0, -z))
-    step = hand_trace(network, Run([ZERO], ZERO, ZERO), rules(i="step", f="step", g="sign", o="step", h="sign"))[0]
+    step = hand_trace(
+        network, Run([ZERO], ZERO, ZERO), rules(i="step", f="step", g="sign", o="step", h="sign")
+    )[0]
     e = (-arb(z)).exp()
     assert 0.999 * e < step.i[0].radius < 1.001 * e
     assert 1.99 * e * e < step.g[0].radius < 2.01 * e * e
@@ -108,8 +115,15 @@ def test_saturation_needs_no_precision(z):
 def test_ties_take_the_middle():
     """By sign, σ(0) is ½ and tanh(0) is 0, exactly."""
     network = one_unit((0, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 0))
-    step = hand_trace(network, Run([ZERO], ZERO, (F(2),)), rules(i="step", f="step", g="sign", o="step", h="exact"))[0]
-    assert (step.i[0].ideal, step.g[0].ideal, step.c[0].ideal, step.h[0].ideal) == (F(1, 2), 0, 1, tanh(F(1)) / 2)
+    step = hand_trace(
+        network, Run([ZERO], ZERO, (F(2),)), rules(i="step", f="step", g="sign", o="step", h="exact")
+    )[0]
+    assert (step.i[0].ideal, step.g[0].ideal, step.c[0].ideal, step.h[0].ideal) == (
+        F(1, 2),
+        0,
+        1,
+        tanh(F(1)) / 2,
+    )
     assert step.h[0].radius == 0
 
 
@@ -132,7 +146,9 @@ def test_the_truth_is_within_the_radius_where_tanh_is_roughly_linear(rows):
 def test_the_truth_is_within_the_radius_for_any_rules(data):
     """The radius holds for any network and any hand rule, however badly the rule fits."""
     sizes = st.integers(1, 3)
-    network = data.draw(strategies.networks(input_sizes=sizes, hidden_sizes=sizes, scales=st.floats(0.01, 20)))
+    network = data.draw(
+        strategies.networks(input_sizes=sizes, hidden_sizes=sizes, scales=st.floats(0.01, 20))
+    )
     run = data.draw(strategies.runs(network, steps=st.integers(1, 6)))
     choice = {"i": "step exact", "f": "step exact", "g": "linear sign exact", "o": "step exact"}
     choice["h"] = choice["g"]

@@ -24,7 +24,12 @@ def mpmath_trace(network, run):
     sigma = lambda z: 1 / (1 + mpmath.exp(-z))  # noqa: E731
     h, c = matrix(run.h0), matrix(run.c0)
     for row in run.inputs:
-        z = matrix(w.weight_ih) * matrix(row) + matrix(w.weight_hh) * h + matrix(w.bias_ih) + matrix(w.bias_hh)
+        z = (
+            matrix(w.weight_ih) * matrix(row)
+            + matrix(w.weight_hh) * h
+            + matrix(w.bias_ih)
+            + matrix(w.bias_hh)
+        )
         i, f, g, o = (z[k * size : (k + 1) * size] for k in range(4))
         c = mpmath.matrix([sigma(f[k]) * c[k] + sigma(i[k]) * mpmath.tanh(g[k]) for k in range(size)])
         h = mpmath.matrix([sigma(o[k]) * mpmath.tanh(c[k]) for k in range(size)])

@@ -33,10 +33,7 @@ def good(old: str = "", new: str = "") -> str:
 def weights(*lines: str, sizes: str = "{input_size: 2, hidden_size: 1}") -> str:
     """Return a file with these lines in its section `weights`, which begins in line 5."""
     body = "\n".join(f"  {line}" for line in lines)
-    return (
-        f"puzzle: 1\ntitle: w\nnetwork: {sizes}\nweights:\n{body}\n"
-        "cases: {one: {inputs: [[1, 2]]}}\n"
-    )
+    return f"puzzle: 1\ntitle: w\nnetwork: {sizes}\nweights:\n{body}\ncases: {{one: {{inputs: [[1, 2]]}}}}\n"
 
 
 RULES = "{i: 20*x2, f: 20, g: x1, o: 20}"

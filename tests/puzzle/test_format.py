@@ -82,9 +82,7 @@ def test_packed_tensors_follow_their_layout(layout: str) -> None:
     value = {"i": 1, "f": 2, "g": 3, "c": 3, "o": 4}
     rows = ", ".join(f"[{value[gate]}], [{value[gate]}5]" for gate in layout)
     bias = ", ".join(f"{value[gate]}, {value[gate]}5" for gate in layout)
-    read = weights(
-        f"weights: {{layout: {layout}, weight_ih_l0: [{rows}], bias_hh_l0: [{bias}]}}", 1, 2
-    )
+    read = weights(f"weights: {{layout: {layout}, weight_ih_l0: [{rows}], bias_hh_l0: [{bias}]}}", 1, 2)
     assert read.bias_hh == (1, 15, 2, 25, 3, 35, 4, 45)
     assert read.weight_ih == tuple((number,) for number in read.bias_hh)
 
@@ -126,9 +124,7 @@ def test_features_have_default_names() -> None:
 
 def test_no_bias() -> None:
     """With `bias: false` the network has none, and both are zero."""
-    read = puzzle(
-        "gates: {i: x1, f: 0, g: x1, o: 0}", sizes="{input_size: 1, hidden_size: 1, bias: false}"
-    )
+    read = puzzle("gates: {i: x1, f: 0, g: x1, o: 0}", sizes="{input_size: 1, hidden_size: 1, bias: false}")
     assert read.network.bias is False
     assert read.network.weights.bias_ih == (0, 0, 0, 0)
 

@@ -42,7 +42,11 @@ def test_all_numbers_are_counted():
     """c and h count for everyone, the gates where they are shown."""
     for name, quantities in (("reference", 6), ("torch.cell", 2), ("torch.lstm", 2)):
         comparison = compared(name, lambda values: None)
-        assert (comparison.checked, comparison.not_checked, comparison.failures) == (quantities * STEPS * SIZE, 0, 0)
+        assert (comparison.checked, comparison.not_checked, comparison.failures) == (
+            quantities * STEPS * SIZE,
+            0,
+            0,
+        )
         assert comparison.worst().ulps == 0
         assert 0 < comparison.share(comparison.worst()) <= 1
 
@@ -94,7 +98,9 @@ def test_a_wrong_h_in_a_prefix_is_not_lost():
     wrong = parts[1].values["h"].copy()
     wrong[0, 0] += 0.5
     parts[1] = Part(4, {**parts[1].values, "h": wrong})
-    comparison = compare(network, run, Observation(tuple(parts)), implementation.form, implementation.accuracy)
+    comparison = compare(
+        network, run, Observation(tuple(parts)), implementation.form, implementation.accuracy
+    )
     first = comparison.first_outside()
     assert (first.quantity, first.step, first.unit) == ("h", 1, 0)
     assert comparison.checked == 2 * STEPS * SIZE
@@ -123,7 +129,9 @@ def test_too_wide_is_not_checked_but_never_hides_a_failure():
     implementation = backend("torch.cell,dtype=float16,accuracy=8ulp+40u")
     for value, checked in ((1.0, False), (9.0, True)):
         network, given = rounded(big, Run(run.inputs, run.h0, np.array([60000.0])), implementation.form)
-        observation = Observation((Part(1, {"h": np.array([[value]]), "c": np.array([[60000.0]])}),), fed_back=True)
+        observation = Observation(
+            (Part(1, {"h": np.array([[value]]), "c": np.array([[60000.0]])}),), fed_back=True
+        )
         comparison = compare(network, given, observation, implementation.form, implementation.accuracy)
         assert bool(comparison.columns["h"].checked[0, 0]) is checked
 
@@ -133,7 +141,9 @@ def test_long_sequences_show_c_at_a_spread_of_steps():
     implementation = backend("torch.lstm")
     run = Run(RANDOM.uniform(-1, 1, (150, 2)), RUN.h0, RUN.c0)
     network, run = rounded(NETWORK, run, implementation.form)
-    comparison = compare(network, run, implementation.observe(network, run), implementation.form, implementation.accuracy)
+    comparison = compare(
+        network, run, implementation.observe(network, run), implementation.form, implementation.accuracy
+    )
     shown = comparison.columns["c"].shown
     assert shown.sum() == 64
     assert shown[0]

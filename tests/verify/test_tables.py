@@ -20,10 +20,14 @@ cases:
 """
 
 
-def tables(tmp_path, stated, i="30", activations="g: identity, h: identity", ideal="i: step", inputs="1/3, 1"):
+def tables(
+    tmp_path, stated, i="30", activations="g: identity, h: identity", ideal="i: step", inputs="1/3, 1"
+):
     """Judge the tables of a puzzle with c = i·x1 + c/2."""
     file = tmp_path / "test.yaml"
-    file.write_text(HEAD.replace("1/3, 1", inputs) % (activations, i, ideal) + "".join(f"    {line}\n" for line in stated))
+    file.write_text(
+        HEAD.replace("1/3, 1", inputs) % (activations, i, ideal) + "".join(f"    {line}\n" for line in stated)
+    )
     puzzle = load(file)
     return judge_tables(puzzle, puzzle.cases[0])
 
@@ -41,7 +45,14 @@ def test_shipped_puzzles_are_right():
 
 @pytest.mark.parametrize(
     ("cell", "status"),
-    [("1/3", "holds"), ("2/6", "holds"), ("0.3333", "fails"), ("0.3", "fails"), ("0", "fails"), ("~", "holds")],
+    [
+        ("1/3", "holds"),
+        ("2/6", "holds"),
+        ("0.3333", "fails"),
+        ("0.3", "fails"),
+        ("0", "fails"),
+        ("~", "holds"),
+    ],
 )
 def test_a_hand_table_is_exact(tmp_path, cell, status):
     """A hand number is the ideal itself, as a fraction; a rounded one is wrong; an open cell says nothing."""
@@ -55,7 +66,13 @@ def test_a_hand_table_is_exact(tmp_path, cell, status):
 
 @pytest.mark.parametrize(
     ("cell", "status"),
-    [("tanh(1/3)", "holds"), ("0.3215", "holds"), ("0.32", "holds"), ("0.3216", "fails"), ("tanh(1/4)", "fails")],
+    [
+        ("tanh(1/3)", "holds"),
+        ("0.3215", "holds"),
+        ("0.32", "holds"),
+        ("0.3216", "fails"),
+        ("tanh(1/4)", "fails"),
+    ],
 )
 def test_an_irrational_ideal_is_written_as_it_is_or_to_its_digits(tmp_path, cell, status):
     """tanh(1/3) = 0.32151…: stated as such or to the digits written, else wrong."""

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
-from lstm_verify.lstm import balls, exact
+from lstm_verify.lstm import exact
 from lstm_verify.lstm.activations import ACTIVATIONS
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Tensor

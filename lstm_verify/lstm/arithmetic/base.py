@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from lstm_verify.lstm.network import Tensor
 
-
-class Elementwise(Protocol):
-    """A vector [..., n] of numbers of some kind, with elementwise + and ⊙."""
-
-    def __add__(self, other: Self, /) -> Self:
-        """Return the elementwise sum."""
-
-    def __mul__(self, other: Self, /) -> Self:
-        """Return the elementwise product."""
-
-
 Vector = TypeVar("Vector", bound=Any)
-"""A vector of an arithmetic's numbers: see `Elementwise` for what it can do."""
+"""A vector [..., n] of an arithmetic's numbers, with elementwise + and ⊙ (written *)."""
 
 
 class Arithmetic(Protocol[Vector]):

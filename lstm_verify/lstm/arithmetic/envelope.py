@@ -130,7 +130,9 @@ class EnvelopeArithmetic:
         flushable = (np.abs(values) < self.form.smallest_normal) & self.form.flushes
         low = np.where(flushable, np.minimum(values, 0), values)
         high = np.where(flushable, np.maximum(values, 0), values)
-        return Interval(np.where(np.isfinite(low), low, -np.inf), np.where(np.isfinite(high), high, np.inf), self.form)
+        return Interval(
+            np.where(np.isfinite(low), low, -np.inf), np.where(np.isfinite(high), high, np.inf), self.form
+        )
 
     def affine(self, products: Sequence[tuple[_Matrix, Interval]], biases: Sequence[_Matrix]) -> Interval:
         """Return the sum of all matrix products and biases, whatever the order of summation.

@@ -8,7 +8,7 @@ activations carry it along, through feedback too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -31,7 +31,7 @@ class Hand:
     """An ideal value, and a radius (an exact ball, rounded up) within which the truth lies."""
 
     ideal: Exact
-    radius: arb = ZERO
+    radius: arb = field(default_factory=arb)
 
     def __add__(self, other: Hand) -> Hand:
         return Hand(self.ideal + other.ideal, _up(self.radius + other.radius))
@@ -143,7 +143,9 @@ class HandArithmetic:
 
     def activation(self, role: str, name: str, z: Array) -> Array:
         """Apply the activation to each unit, by that unit's rule for the role."""
-        return _array([activated(ACTIVATIONS[name], rule, x) for rule, x in zip(self.rules[role], z, strict=True)])
+        return _array(
+            [activated(ACTIVATIONS[name], rule, x) for rule, x in zip(self.rules[role], z, strict=True)]
+        )
 
 
 def _sparse(row: Sequence[Exact | float]) -> Sparse:

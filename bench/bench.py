@@ -1,0 +1,135 @@
+"""What is to be quick, and how tight the envelope is: measured in one run, printed beside its goal.
+
+A report, never a test: times differ from machine to machine, and nothing fails where a goal is missed.
+What can be a ratio is one: both of its sides are measured in turn, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+from tabulate import tabulate
+
+from lstm_verify.backends.base import Backend
+from lstm_verify.backends.registry import backend
+from lstm_verify.lstm.network import Network, Run, Weights
+from lstm_verify.verify.compare import Comparison, compare
+from lstm_verify.verify.verdict import rounded
+
+PUZZLES = Path(__file__).parents[1] / "puzzles"
+ROUNDS = 9
+NETWORKS = 150
+SEED = 20
+
+
+def main() -> None:
+    """Measure everything and print one table."""
+    rows = [row for measure in (start_up, envelope, tightness) for row in measure()]
+    header = ["what", "measured", "goal", ""]
+    shown = [(what, text, goal, "met" if met else "NOT MET") for what, text, goal, met in rows]
+    print(tabulate(shown, header, disable_numparse=True))
+
+
+Row = tuple[str, str, str, bool]
+
+
+def start_up() -> Iterator[Row]:
+    """Time the command line: `run` against what importing PyTorch costs, the light commands in seconds."""
+    command = [sys.executable, "-c", "from lstm_verify.cli import main; main()"]
+    pairs = [
+        (_seconds([*command, "run", "memory"]), _seconds([sys.executable, "-c", "import torch"]))
+        for _ in range(ROUNDS)
+    ]
+    ratio = median(ours / torch for ours, torch in pairs)
+    seconds = " / ".join(f"{median(side):.2f} s" for side in zip(*pairs, strict=True))
+    yield "run memory ÷ import torch", f"{ratio:.2f} ({seconds})", "≤ 1.15", ratio <= 1.15
+    for words, goal in (["--help"], 0.15), (["list"], 0.3), (["lint", str(PUZZLES)], 0.3):
+        time = median(_seconds([*command, *words]) for _ in range(ROUNDS))
+        yield words[0], f"{time:.2f} s", f"≤ {goal} s", time <= goal
+
+
+def _seconds(command: list[str]) -> float:
+    start = perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return perf_counter() - start
+
+
+def envelope() -> Iterator[Row]:
+    """Time the judging of one hidden-16, 20-step network, PyTorch's own time not counted."""
+    random = np.random.default_rng(SEED)
+    tested = backend("torch.cell")
+    network, run = rounded(*_drawn(random, hidden=16, steps=20, scale=1), tested.form)
+    observation = tested.observe(network, run)
+    time = _typical(lambda: compare(network, run, observation, tested.form, tested.accuracy))
+    yield "envelope, hidden 16, 20 steps", f"{1000 * time:.1f} ms", "≤ 10 ms", time <= 0.010
+
+
+def _typical(measured: Callable[[], object], rounds: int = 50) -> float:
+    times = []
+    for _ in range(rounds):
+        start = perf_counter()
+        measured()
+        times.append(perf_counter() - start)
+    return median(times)
+
+
+def tightness() -> Iterator[Row]:
+    """Find the largest share of its radius that a correct run used: near 1 is tight, above 1 is wrong."""
+    for name in "torch.cell", "torch.lstm":
+        for form in "float32", "float64":
+            random = np.random.default_rng(SEED)
+            tested = backend(f"{name},dtype={form}")
+            shares = [_largest_share(random, tested) for _ in range(NETWORKS)]
+            what = f"largest share of the radius used, {name}, {form}"
+            yield what, f"{max(shares):.2f}", "≤ 1 (0.7: tight)", max(shares) <= 1
+
+
+def _largest_share(random: np.random.Generator, tested: Backend) -> float:
+    """Run a random network and return the largest share of its interval's radius that a number used."""
+    hidden, steps = int(random.integers(1, 33)), int(random.integers(1, 31))
+    drawn = _drawn(random, hidden=hidden, steps=steps, scale=20 ** random.uniform(-1, 1))
+    network, run = rounded(*drawn, tested.form)
+    found = compare(network, run, tested.observe(network, run), tested.form, tested.accuracy)
+    return _shares(found).max(initial=0.0)
+
+
+def _shares(found: Comparison) -> np.ndarray:
+    """Return the shares of all checked numbers: 0 in the middle of the interval, 1 at its edge."""
+    shares = []
+    for column in found.columns.values():
+        got, low, high = (ends[column.checked] for ends in (column.got, column.low, column.high))
+        width = high - low
+        off = np.abs((got - low) - (high - got))  # exact where a sum (low + high) / 2 would round
+        shares.append(off[width > 0] / width[width > 0])
+    return np.concatenate(shares)
+
+
+def _drawn(random: np.random.Generator, *, hidden: int, steps: int, scale: float) -> tuple[Network, Run]:
+    """Draw a dense network with weights within ±scale and what it is run on."""
+    inputs = int(random.integers(1, 9))
+
+    def tensor(*shape: int) -> np.ndarray:
+        return random.uniform(-scale, scale, shape)
+
+    weights = Weights(
+        weight_ih=tensor(4 * hidden, inputs),
+        weight_hh=tensor(4 * hidden, hidden),
+        bias_ih=tensor(4 * hidden),
+        bias_hh=tensor(4 * hidden),
+    )
+    run = Run(
+        inputs=random.uniform(-1, 1, (steps, inputs)),
+        h0=random.uniform(-1, 1, hidden),
+        c0=random.uniform(-2, 2, hidden),
+    )
+    return Network(inputs, hidden, weights), run
+
+
+if __name__ == "__main__":
+    main()

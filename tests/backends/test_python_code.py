@@ -1,0 +1,417 @@
+"""People's own code: the two contracts, and everything that can go wrong with an implementation."""
+
+from __future__ import annotations
+
+import json
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from lstm_verify import check, load, run
+from lstm_verify.backends.base import Options
+from lstm_verify.backends.errors import Unusable
+from lstm_verify.backends.python_code import GivenWeights, wrap
+from lstm_verify.backends.registry import backend
+from lstm_verify.verify.verdict import Result, Verdict, judge
+
+
+def sigmoid(z):
+    """Return σ(z), by tanh: it does not overflow."""
+    return (1 + np.tanh(z / 2)) / 2
+
+
+def step(x, h, c, w):
+    """A right one; the contract of form=step."""
+    i, f, g, o = np.split(w.weight_ih @ x + w.bias_ih + w.weight_hh @ h + w.bias_hh, 4)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+def sequence(inputs, h0, c0, w):
+    """A right one; the contract of form=sequence."""
+    states = []
+    h, c = h0, c0
+    for x in inputs:
+        h, c = step(x, h, c, w)
+        states.append((h, c))
+    return tuple(map(np.array, zip(*states, strict=True)))
+
+
+def hidden_only(inputs, h0, c0, w):
+    """A sequence that does not show its c."""
+    return sequence(inputs, h0, c0, w)[0], None
+
+
+def by_gate(x, h, c, w):
+    """A right one that takes its weights gate by gate."""
+    z = {}
+    for name in "ifco":
+        gate = w.gate(name)
+        z[name] = gate.weight_ih @ x + gate.bias_ih + gate.weight_hh @ h + gate.bias_hh
+    c = sigmoid(z["f"]) * c + sigmoid(z["i"]) * np.tanh(z["c"])
+    return sigmoid(z["o"]) * np.tanh(c), c
+
+
+def packed(x, h, c, w):
+    """A right one that takes its weights as ONNX orders them, gates in columns as in Keras."""
+    p = w.packed(order="iofc", transposed=True)
+    i, o, f, g = np.split(x @ p.weight_ih + p.bias_ih + h @ p.weight_hh + p.bias_hh, 4)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+class Cell:
+    """A class whose instances keep the contract."""
+
+    def __call__(self, x, h, c, w):
+        """Make a step."""
+        return step(x, h, c, w)
+
+
+class Sequence:
+    """A class that says its form itself."""
+
+    form = "sequence"
+
+    def __call__(self, inputs, h0, c0, w):
+        """Run over a sequence."""
+        return sequence(inputs, h0, c0, w)
+
+
+def judged(function, puzzle: str = "generic", **options: str) -> Result:
+    """Hold an implementation against the first case of a puzzle."""
+    loaded = load(puzzle)
+    return judge(loaded, loaded.cases[0], wrap(function, "mine", Options(options)))
+
+
+class TestContracts:
+    """What keeps a contract agrees, on a puzzle that no order of gates survives."""
+
+    @pytest.mark.parametrize(
+        "function", [step, by_gate, packed, Cell, Cell(), lambda *a: [list(v) for v in step(*a)]]
+    )
+    def test_step(self, function):
+        """A function, a class, a callable object; weights packed or by gate; lists for arrays."""
+        result = judged(function)
+
+        assert (result.verdict, result.checked, result.not_checked) == (Verdict.AGREE, 24, 0)
+
+    @pytest.mark.parametrize(
+        ("function", "options"), [(sequence, {"form": "sequence"}), (Sequence, {}), (Sequence(), {})]
+    )
+    def test_sequence(self, function, options):
+        """form=sequence is an option, or an attribute of the code."""
+        result = judged(function, **options)
+
+        assert (result.verdict, result.checked, result.not_checked) == (Verdict.AGREE, 24, 0)
+
+    def test_c_not_shown(self):
+        """A sequence may return None for c, which is then counted as not checked."""
+        result = judged(hidden_only, form="sequence")
+
+        assert (result.verdict, result.checked, result.not_checked) == (Verdict.AGREE, 12, 12)
+
+    @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+    @pytest.mark.parametrize("form", ["step", "sequence"])
+    def test_dtype(self, dtype, form):
+        """All arrays come in the backend's format, at every step, and the weights are torch's shapes."""
+        seen, shapes = set(), set()
+
+        def spy(*arguments):
+            *arrays, w = arguments
+            seen.update(a.dtype.name for a in (*arrays, *vars(w).values(), w.gate("f").weight_hh))
+            shapes.add(tuple(t.shape for t in vars(w).values()))
+            h, c = (step if form == "step" else sequence)(*arguments)
+            return h.astype(float), c.astype(float)
+
+        result = judged(spy, dtype=dtype, form=form)
+
+        assert seen == {dtype}
+        assert shapes == {((12, 2), (12, 3), (12,), (12,))}
+        assert result.backend.form.name == dtype
+        assert result.verdict is Verdict.AGREE
+
+    def test_weights(self):
+        """The weights are the puzzle's, rows in the order i, f, g, o; no bias is zeros."""
+        kept = []
+        judged(lambda x, h, c, w: kept.append(w) or step(x, h, c, w), "memory")
+
+        w = kept[0]
+        assert w.weight_ih.tolist() == [[0, 100, 0], [0, 100, 0], [1, 0, 0], [0, 0, 100]]
+        assert w.weight_hh.tolist() == [[0]] * 4
+        assert w.bias_ih.tolist() == [-10, 10, 0, -10]
+        assert w.bias_hh.tolist() == [0, 0, 0, 0]
+        assert w.gate("o").weight_ih.tolist() == [[0, 0, 100]]
+        assert w.packed("iofg").bias_ih.tolist() == [-10, -10, 10, 0]
+        assert w.packed("iofg").weight_ih.tolist() == [[0, 100, 0], [0, 0, 100], [0, 100, 0], [1, 0, 0]]
+        assert w.packed("ofig", transposed=True).weight_ih.tolist() == [
+            [0, 0, 0, 1],
+            [0, 100, 100, 0],
+            [100, 0, 0, 0],
+        ]
+
+    @pytest.mark.parametrize("order", ["ifg", "iffo", "ifgx", ""])
+    def test_no_order(self, order):
+        """An order that is none is refused."""
+        w = GivenWeights(np.zeros((4, 1)), np.zeros((4, 1)), np.zeros(4), np.zeros(4))
+
+        with pytest.raises(ValueError, match=r"order|gate"):
+            w.packed(order)
+
+    def test_other_variants_are_skipped(self):
+        """Code is taken for a plain LSTM: another variant is skipped, with the reason, unless it says more."""
+        result = judged(step, "memory-lee")
+
+        assert result.verdict is Verdict.SKIPPED
+        assert (
+            "it is taken for a plain LSTM, and this network has the activations g = identity" in result.reason
+        )
+
+
+def raises(x, h, c, w):
+    """Raise."""
+    raise KeyError("gate")
+
+
+def exits(x, h, c, w):
+    """End the process."""
+    sys.exit(0)
+
+
+def changes_x(x, h, c, w):
+    """Change an argument."""
+    x += 1
+    return step(x - 1, h, c, w)
+
+
+def changes_weights(x, h, c, w):
+    """Change a weight, through a view."""
+    answer = step(x, h, c, w)
+    w.gate("g").weight_hh[0, 0] = 7
+    return answer
+
+
+def changes_state(x, h, c, w):
+    """Return its argument, changed."""
+    h[:], c[:] = step(x, h, c, w)
+    return h, c
+
+
+def nan(x, h, c, w):
+    """Give NaN for h."""
+    return h * np.nan, step(x, h, c, w)[1]
+
+
+MISBEHAVIOUR = [
+    (raises, "KeyError: 'gate' ("),
+    (exits, "SystemExit: 0"),
+    (changes_x, "it changed its argument x in place; work on a copy"),
+    (changes_state, "it changed its argument h in place; work on a copy"),
+    (changes_weights, "it changed its argument w.weight_hh in place; work on a copy"),
+    (nan, "h is not a number (NaN) at step 1, unit 0"),
+    (lambda x, h, c, w: None, "it returned None; expected two, (h, c)"),
+    (lambda x, h, c, w: 0.5, "it returned a float; expected two, (h, c)"),
+    (lambda x, h, c, w: (h,), "it returned 1 things; expected two, (h, c)"),
+    (lambda x, h, c, w: (h, c, c), "it returned 3 things; expected two, (h, c)"),
+    (lambda x, h, c, w: (h, None), "c is None; expected an array of floats [3]"),
+    (lambda x, h, c, w: (h[:2], c), "h has the shape [2]; expected [3]"),
+    (lambda x, h, c, w: (h[None], c), "h has the shape [1, 3]; expected [3]"),
+    (lambda x, h, c, w: (0.5, c), "h has the shape []; expected [3]"),
+    (lambda x, h, c, w: ("a", "b"), "h has numbers of the type str"),
+    (lambda x, h, c, w: (["0.1", "0.2", "0.3"], c), "h has numbers of the type str"),
+    (lambda x, h, c, w: (h + 1j, c), "h has numbers of the type complex128"),
+    (lambda x, h, c, w: ([{}, {}, {}], c), "h is a list; expected an array of floats [3]"),
+    (lambda x, h, c, w: {"h": h, "c": c}, "h has numbers of the type str"),
+    (lambda x, h, c: (h, c), "TypeError: "),
+]
+
+
+class TestMisbehaviour:
+    """An implementation that misbehaves is errored, in one line, and everything else still runs."""
+
+    @pytest.mark.parametrize(("function", "said"), MISBEHAVIOUR)
+    def test_errored(self, function, said):
+        """What it did is said in one line."""
+        result = judged(function)
+
+        assert result.verdict is Verdict.ERRORED
+        assert result.reason.startswith(said)
+        assert "\n" not in result.reason
+
+    def test_place(self):
+        """Where it raised is said, as file:line of its own code."""
+        assert judged(raises).reason == f"KeyError: 'gate' ({__file__}:{raises.__code__.co_firstlineno + 2})"
+
+    @pytest.mark.parametrize(("at", "value"), [(0, np.inf), (1, -np.inf)])
+    def test_infinite(self, at, value):
+        """An infinite number is a failure, like any number outside."""
+
+        def infinite(x, h, c, w):
+            answer = [*step(x, *(np.nan_to_num(a, posinf=0, neginf=0) for a in (h, c)), w)]
+            answer[at] = answer[at] * 0 + value
+            return answer
+
+        result = judged(infinite)
+
+        assert result.verdict is Verdict.FAILED
+        assert result.comparison.first_outside().step == 1
+        assert result.worst.ulps == np.inf
+
+    def test_sequence_shapes(self):
+        """A sequence that returns only the last h is told the shape."""
+        result = judged(lambda i, h, c, w: tuple(v[-1] for v in sequence(i, h, c, w)), form="sequence")
+
+        assert result.verdict is Verdict.ERRORED
+        assert result.reason == "h has the shape [3]; expected [4, 3]"
+
+    def test_fractions(self):
+        """Numbers of another kind are taken, if they are numbers."""
+        exact = judged(lambda *a: [[Fraction(float(x)) for x in v] for v in step(*a)])
+
+        assert exact.verdict is Verdict.AGREE
+
+    @pytest.mark.parametrize("function", [function for function, _ in MISBEHAVIOUR])
+    def test_the_rest_still_runs(self, function):
+        """A right one beside it agrees, and the whole is 1."""
+        report = run("generic", [wrap(function, "wrong", Options({})), wrap(step, "right", Options({}))])
+
+        verdicts = [(r.backend.name, str(r.verdict)) for r in report.results]
+        assert verdicts == [("wrong", "errored"), ("right", "agree")] * 2
+        assert report.exit_code == 1
+
+    def test_prints(self, capsys):
+        """What it prints goes to stderr."""
+
+        def chatty(x, h, c, w):
+            print("step")  # noqa: T201 - this is what is tested
+            return step(x, h, c, w)
+
+        assert judged(chatty).verdict is Verdict.AGREE
+        assert capsys.readouterr() == ("", "step\n" * 4)
+
+    def test_looks_like_float32(self):
+        """A float64 failure that is right as float32 says so; a real mistake does not."""
+
+        def single(x, h, c, w):
+            w = GivenWeights(*(t.astype(np.float32) for t in vars(w).values()))
+            return step(*(a.astype(np.float32) for a in (x, h, c)), w)
+
+        hinted, wrong = judged(single), judged(lambda x, h, c, w: step(x, c, h, w))
+
+        assert hinted.verdict is Verdict.FAILED
+        assert hinted.reason.startswith("it looks like float32")
+        assert hinted.reason.endswith("try dtype=float32")
+        assert judged(single, dtype="float32").verdict is Verdict.AGREE
+        assert (wrong.verdict, wrong.reason) == (Verdict.FAILED, None)
+
+
+class TestNames:
+    """`python:module:object` and `python:file.py:object`."""
+
+    @pytest.fixture(autouse=True)
+    def _here(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        for name in ("own", "package", "package.cells", "broken", "needy", "leaving"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        (tmp_path / "own.py").write_text(
+            "def cell(x, h, c, w): return h, c\nclass Outer:\n    cell = staticmethod(cell)\nnumber = 3\n"
+            "class Needs:\n    def __init__(self, size): pass\n"
+        )
+        (tmp_path / "package").mkdir()
+        (tmp_path / "package" / "cells.py").write_text("from own import cell\n")
+        (tmp_path / "broken.py").write_text("def cell(x, h, c, w):\n    return h,, c\n")
+        (tmp_path / "needy.py").write_text("\nimport no_such_package\n")
+        (tmp_path / "leaving.py").write_text("import sys\nsys.exit(0)\n")
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "python:own.py:cell",
+            "python:own:cell",
+            "python:package.cells:cell",
+            "python:package/cells.py:cell",
+            "python:own:Outer.cell",
+            "python:own:cell,form=step,dtype=float32,accuracy=2ulp",
+        ],
+    )
+    def test_found(self, name):
+        """Modules, files, and what is inside something; the current folder is importable."""
+        made = backend(name)
+
+        assert made.name == name
+        assert made.function.__name__ == "cell"
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("python:own.py:cel", "own.py has no 'cel'; did you mean 'cell'?"),
+            ("python:own:Outer.cel", "own has no 'cel'; did you mean 'cell'?"),
+            ("python:own.cell", "expected module:object or file.py:object, such as python:own:cell"),
+            ("python:package.cells.cell", "such as python:package.cells:cell"),
+            ("python:own.py", "such as python:own.py:cell"),
+            ("python::cell", "python::cell names no object"),
+            ("python:nosuch.py:cell", "there is no file nosuch.py"),
+            ("python:nosuch:cell", "nosuch cannot be imported: ModuleNotFoundError: No module named 'nosuch'"),
+            ("python:broken.py:cell", "broken.py:2: invalid syntax"),
+            ("python:broken:cell", "broken.py:2: invalid syntax"),
+            ("python:needy.py:cell", "ModuleNotFoundError: No module named 'no_such_package' ("),
+            ("python:needy:cell", "needy.py:2)"),
+            ("python:leaving:cell", "leaving cannot be imported: it calls sys.exit"),
+            ("python:own:number", "python:own:number is an int; expected a function cell(x, h, c, w) -> (h, c)"),
+            ("python:own:Needs", "python:own:Needs: the class cannot be made without arguments: TypeError: "),
+            ("python:own:cell,form=steps", "form=steps: expected one of step, sequence"),
+            ("python:own:cell,from=step", "python has no option 'from'; it has accuracy, dtype, form"),
+            ("python:own:cell,dtype=bfloat16", "dtype=bfloat16: expected one of float64, float32, float16"),
+            ("python:own:cell,accuracy=good", "accuracy=good: expected ulps and roundoffs, such as 8ulp"),
+            ("python:own:cell,form", "'form' is no option; expected key=value, such as dtype=float64"),
+        ],
+    )  # fmt: skip
+    def test_unusable(self, name, said):
+        """What cannot be used is said in one line, with the likely fix."""
+        with pytest.raises(Unusable) as caught:
+            backend(name)
+
+        assert said in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert "importlib" not in str(caught.value)
+
+
+class TestCheck:
+    """`check`, for people's own tests."""
+
+    @pytest.mark.parametrize(("mine", "options"), [(step, {}), (Cell, {}), (sequence, {"form": "sequence"})])
+    def test_right(self, mine, options):
+        """A right one passes all shipped puzzles."""
+        check(mine, **options)
+
+    def test_wrong(self):
+        """A wrong one is an AssertionError with the text of the report."""
+        with pytest.raises(AssertionError, match=r"(?s)memory: .*first at t=1: .*must lie between"):
+            check(lambda x, h, c, w: step(x, h, c + 1, w), puzzles="memory")
+
+    def test_nothing_checked(self):
+        """That nothing was checked is no success."""
+        with pytest.raises(AssertionError, match="taken for a plain LSTM"):
+            check(step, puzzles="memory-lee")
+
+    @pytest.mark.parametrize("options", [{"dtype": "float8"}, {"size": 3}])
+    def test_options(self, options):
+        """A wrong option is a ValueError."""
+        with pytest.raises(ValueError, match=r"expected one of|has no option 'size'"):
+            check(step, **options)
+
+
+def test_json_stays_clean(capsys):
+    """Nothing that an implementation does can spoil the JSON report: not even surrogates in a message."""
+    from lstm_verify.report.machine import to_json
+
+    def odd(x, h, c, w):
+        raise ValueError("\udc80 \x1b[2J")
+
+    report = run("memory", [wrap(odd, "odd", Options({}))])
+
+    reason = json.loads(to_json(report).encode())["results"][0]["reason"]
+    assert reason.startswith(r"ValueError: \udc80 \x1b[2J (")

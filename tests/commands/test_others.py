@@ -1,0 +1,128 @@
+"""`show`, `list`, `lint`, `schema` and `backends`."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+
+def test_help_lists_the_commands(lstm_verify):
+    """--help has a line for every command, and the exit statuses."""
+    ended = lstm_verify("--help")
+
+    assert ended.status == 0
+    for command in ("run", "show", "list", "lint", "schema", "backends"):
+        assert f"\n  {command} " in ended.out
+        assert lstm_verify(command, "--help").status == 0
+    assert "0 everything checked agrees" in " ".join(ended.out.split())
+
+
+class TestShow:
+    """A puzzle worked by hand."""
+
+    def test_memory(self, lstm_verify):
+        """Every gate is worked out step by step, with its radius."""
+        ended = lstm_verify("show", "memory")
+
+        assert (ended.status, ended.err) == (0, "")
+        assert "i = σ(100·x2 − 10)" in ended.out
+        assert "t=1  x1 = 0.2, x2 = 1, x3 = 0\n     i = σ(100·1 − 10) = σ(90) ≈ 1 " in ended.out
+        assert "c = 1·0 + 1·0.2 = 0.2 " in ended.out
+
+    def test_steps(self, lstm_verify):
+        """--steps cuts after so many steps, and says how many more there are."""
+        out = lstm_verify("show", "memory", "--steps", "2").out
+
+        assert "t=2 " in out
+        assert "t=3 " not in out
+        assert "… 3 more steps" in out
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["memroy"], "did you mean 'memory'?"),
+            (["generic", "--case", "x"], "has no case 'x'; it has first, second"),
+            (["*.yaml"], "no file matches this pattern"),
+        ],
+    )
+    def test_wrong_requests(self, lstm_verify, here, arguments, said):
+        """What cannot be shown: 2, and why on stderr."""
+        ended = lstm_verify("show", *arguments)
+
+        assert (ended.status, ended.out) == (2, "")
+        assert said in ended.err
+
+
+class TestList:
+    """The shipped puzzles."""
+
+    def test_text(self, lstm_verify):
+        """A line for each, with the size of its network."""
+        ended = lstm_verify("list")
+
+        assert ended.status == 0
+        (line,) = [line for line in ended.out.splitlines() if line.startswith("memory ")]
+        assert "3 → 1" in line
+        assert "Update, reset and output a memory cell" in line
+
+    def test_json(self, lstm_verify):
+        """The same for programs: each entry can be run by its name."""
+        entries = json.loads(lstm_verify("list", "--output", "json").out)
+
+        assert [e["name"] for e in entries] == sorted(e["name"] for e in entries)
+        assert {"memory", "memory-lee", "generic"} <= {e["name"] for e in entries}
+        (memory,) = [e for e in entries if e["name"] == "memory"]
+        assert memory["cases"] == ["lee-scaled"]
+
+    def test_tag(self, lstm_verify):
+        """--tag keeps those that have it."""
+        names = [
+            e["name"] for e in json.loads(lstm_verify("list", "--tag", "memory", "--output", "json").out)
+        ]
+
+        assert "memory" in names
+        assert "generic" not in names
+
+
+class TestLint:
+    """Mistakes, without running anything."""
+
+    def test_clean(self, lstm_verify):
+        """A clean file: nothing on stdout, a count on stderr, 0."""
+        ended = lstm_verify("lint", "memory")
+
+        assert (ended.status, ended.out) == (0, "")
+        assert ended.err == "1 file read, no mistakes found\n"
+
+    def test_all_mistakes_of_all_files(self, lstm_verify, here, memory):
+        """Every mistake of every file on stdout, each at its file:line:column: 2."""
+        (here / "one.yaml").write_text(memory.replace("why:", "wyh:").replace("tags:", "tgas:"))
+        (here / "two.yaml").write_text("")
+
+        ended = lstm_verify("lint", "one.yaml", "two.yaml", "nosuch.yaml", "memory")
+
+        places = [line.split(" ")[0] for line in ended.out.splitlines()]
+        wyh = memory[: memory.index("why:")].count("\n") + 1
+        assert ended.status == 2
+        assert {f"one.yaml:{wyh}:1:", f"one.yaml:{wyh + 1}:1:", "nosuch.yaml:"} <= set(places)
+        assert any(p.startswith("two.yaml") for p in places)
+        assert "3 files read" in ended.err
+
+
+def test_schema(lstm_verify):
+    """The schema is JSON Schema draft 7, and goes to stdout alone."""
+    ended = lstm_verify("schema")
+
+    assert (ended.status, ended.err) == (0, "")
+    jsonschema.Draft7Validator.check_schema(json.loads(ended.out))
+
+
+def test_backends(lstm_verify):
+    """Every kind of backend with a line about it."""
+    ended = lstm_verify("backends")
+
+    assert ended.status == 0
+    names = [line.split(" ")[0] for line in ended.out.splitlines()]
+    assert {"python", "reference", "torch.cell", "torch.lstm"} <= set(names)

@@ -1,0 +1,334 @@
+"""The pytest plugin: puzzle files become tests."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+
+from lstm_verify.puzzle.library import shipped
+
+pytest_plugins = ["pytester"]
+
+REFERENCE = ("--lstm-backend", "reference")
+
+MINE = """
+import numpy as np
+
+def right(x, h, c, w, swap=False):
+    i, f, g, o = np.split(w.weight_ih @ x + w.bias_ih + w.weight_hh @ h + w.bias_hh, 4)
+    i, f = (f, i) if swap else (i, f)
+    c = (1 + np.tanh(f / 2)) / 2 * c + (1 + np.tanh(i / 2)) / 2 * np.tanh(g)
+    return (1 + np.tanh(o / 2)) / 2 * np.tanh(c), c
+
+def swapped(x, h, c, w):
+    return right(x, h, c, w, swap=True)
+
+def raises(x, h, c, w):
+    raise ValueError("no luck")
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported():
+    """Import what cannot be imported twice: a run inside this process forgets what it imported."""
+    for name in ("torch", "lstm_verify.engine", "lstm_verify.report.text"):
+        import_module(name)
+
+
+@pytest.fixture
+def project(pytester):
+    """A project with the memory puzzles in puzzles/, and with an implementation in mine.py."""
+    pytester.mkdir("puzzles")
+    for name in ("memory", "memory-lee"):
+        (pytester.path / "puzzles" / f"{name}.yaml").write_text(shipped()[name].read_text())
+    (pytester.path / "mine.py").write_text(MINE)
+    pytester.makeini("[pytest]\nlstm_puzzles = puzzles/*.yaml\n")
+    pytester.syspathinsert()
+    return pytester
+
+
+@pytest.fixture
+def memory():
+    """The text of the memory puzzle, to be spoilt."""
+    return shipped()["memory"].read_text()
+
+
+def collected(project, *arguments):
+    """Return the node ids that pytest collects."""
+    result = project.runpytest_inprocess("--collect-only", "-q", *arguments)
+    return [line for line in result.outlines if "::" in line]
+
+
+class TestCollection:
+    """Which files become which items."""
+
+    def test_node_ids(self, project):
+        """One item for each case and backend, and one for each table; the reference where torch cannot."""
+        assert collected(project) == [
+            "puzzles/memory-lee.yaml::lecture[torch.cell]",
+            "puzzles/memory-lee.yaml::lecture[torch.lstm]",
+            "puzzles/memory-lee.yaml::lecture[reference]",
+            "puzzles/memory-lee.yaml::lecture[hand]",
+            "puzzles/memory-lee.yaml::lecture[digits]",
+            "puzzles/memory.yaml::lee-scaled[torch.cell]",
+            "puzzles/memory.yaml::lee-scaled[torch.lstm]",
+            "puzzles/memory.yaml::lee-scaled[hand]",
+            "puzzles/memory.yaml::lee-scaled[digits]",
+        ]
+
+    @pytest.mark.parametrize("named", ["puzzles", "puzzles/memory.yaml puzzles/memory-*", "**/*.yaml"])
+    def test_named_by_folder_file_or_glob(self, project, named):
+        """`lstm_puzzles` takes a folder, files and globs, from rootdir and wherever pytest is started."""
+        project.makeini(f"[pytest]\nlstm_puzzles = {named}\n")
+        project.chdir()
+
+        files = {node.partition("::")[0] for node in collected(project, *REFERENCE)}
+
+        assert files == {"puzzles/memory-lee.yaml", "puzzles/memory.yaml"}
+
+    def test_ending(self, pytester, memory):
+        """`*.puzzle.yaml` is taken without being named; any other YAML is left alone."""
+        (pytester.path / "mine.puzzle.yaml").write_text(memory)
+        (pytester.path / "compose.yaml").write_text("services: {}\n")
+
+        assert collected(pytester, *REFERENCE) == [
+            f"mine.puzzle.yaml::lee-scaled[{judged}]" for judged in ("reference", "hand", "digits")
+        ]
+
+    def test_only_stated_tables(self, pytester, memory):
+        """A case without tables has no items for them."""
+        text = re.sub(r"    (hand|digits):\n(      .*\n)+", "", memory)
+        (pytester.path / "mine.puzzle.yaml").write_text(text)
+
+        assert collected(pytester, *REFERENCE) == ["mine.puzzle.yaml::lee-scaled[reference]"]
+
+    def test_pattern_without_files(self, project):
+        """A pattern that matches nothing is warned of."""
+        project.makeini("[pytest]\nlstm_puzzles = puzzels/*.yaml\n")
+
+        project.runpytest_inprocess().stdout.fnmatch_lines(
+            ["*lstm_puzzles: there is no puzzels/[*].yaml in *"]
+        )
+
+    def test_true_line(self, project):
+        """The place of an item is the line of its case."""
+        items, _ = project.inline_genitems(*REFERENCE)
+
+        for item in items:
+            path, line, name = item.reportinfo()
+            assert path.read_text().splitlines()[line] == f"  {item.case.name}:"
+            assert name == item.name
+
+
+class TestBackends:
+    """Which implementations are run."""
+
+    def test_ini_and_option(self, project):
+        """`lstm_backends` lists them; `--lstm-backend`, repeated, is used instead."""
+        project.makeini(
+            "[pytest]\nlstm_puzzles = puzzles/memory.yaml\nlstm_backends =\n  reference\n  torch.cell,dtype=float64\n"
+        )
+
+        ini, option = (
+            collected(project),
+            collected(project, "--lstm-backend", "python:mine.py:right", *REFERENCE),
+        )
+
+        assert [re.search(r"\[(.*)\]", node)[1] for node in ini] == [
+            "reference", "torch.cell,dtype=float64", "hand", "digits",
+        ]  # fmt: skip
+        assert [re.search(r"\[(.*)\]", node)[1] for node in option] == [
+            "python:mine.py:right", "reference", "hand", "digits",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("backend", "said"),
+        [
+            ("torch.cel", "there is no backend 'torch.cel'; did you mean 'torch.cell'?"),
+            ("python:mine.py:rihgt", "mine.py has no 'rihgt'; did you mean 'right'?"),
+            (
+                "torch.cell,thread=2",
+                "torch.cell has no option 'thread'; it has accuracy, device, dtype, threads",
+            ),
+        ],
+    )
+    def test_unusable(self, project, backend, said):
+        """A backend that cannot be used is a usage error of one line."""
+        result = project.runpytest_inprocess("--lstm-backend", backend)
+
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        assert [line for line in result.errlines if line] == [f"ERROR: lstm-verify: {said}"]
+        result.stdout.no_fnmatch_line("*Traceback*")
+
+
+class TestVerdicts:
+    """What the items say."""
+
+    def test_all_well(self, project):
+        """Agreement passes; what a backend cannot express is skipped, with the reason first."""
+        result = project.runpytest_inprocess("-rs", "--strict-markers", "--strict-config")
+
+        result.assert_outcomes(passed=7, skipped=2)
+        result.stdout.fnmatch_lines(
+            ["SKIPPED * PyTorch's activations are fixed; this network has g = identity*"]
+        )
+
+    def test_one_node(self, project):
+        """A node id runs alone; the case's name without brackets runs all that is judged on it."""
+        one = project.runpytest_inprocess("puzzles/memory.yaml::lee-scaled[digits]")
+        case = project.runpytest_inprocess("puzzles/memory.yaml::lee-scaled", *REFERENCE)
+
+        one.assert_outcomes(passed=1)
+        case.assert_outcomes(passed=3)
+
+    def test_failed(self, project):
+        """A failure is text: file:line, what is wrong, the first wrong number, the command; no traceback."""
+        result = project.runpytest_inprocess(
+            "puzzles/memory.yaml", "--lstm-backend", "python:mine.py:swapped"
+        )
+
+        result.assert_outcomes(failed=1, passed=2)
+        line = (project.path / "puzzles/memory.yaml").read_text().splitlines().index("  lee-scaled:") + 1
+        at = result.outlines.index(
+            f"puzzles/memory.yaml:{line}: lee-scaled[python:mine.py:swapped] failed: 4 of 10 numbers checked "
+            "are not where correct float64 arithmetic puts them"
+        )
+        first, again = result.outlines[at + 1 : at + 3]
+        assert first.startswith("  first at t=3: c is -0.0996")
+        command = "lstm-verify run puzzles/memory.yaml --case lee-scaled -b python:mine.py:swapped"
+        assert again == f"  to see it again: {command}"
+        assert not any("pytest_plugin.py" in line or "Traceback" in line for line in result.outlines)
+
+    def test_errored(self, project):
+        """An error of the implementation is a failure with its place in the implementation."""
+        result = project.runpytest_inprocess("puzzles/memory.yaml", "--lstm-backend", "python:mine.py:raises")
+
+        result.assert_outcomes(failed=1, passed=2)
+        line = MINE.splitlines().index('    raise ValueError("no luck")') + 1
+        result.stdout.fnmatch_lines([f"*errored: ValueError: no luck (*mine.py:{line})"])
+        result.stdout.no_fnmatch_line("*Traceback*")
+
+    def test_wrong_tables(self, pytester, memory):
+        """A wrong number in a table fails that table's item, with the number's own place."""
+        text = memory.replace("c: [0.2, 0.3, 0.3,", "c: [0.2, 0.3, 0.4,").replace("0.2886", "0.2887")
+        (pytester.path / "mine.puzzle.yaml").write_text(text)
+
+        result = pytester.runpytest_inprocess(*REFERENCE)
+
+        result.assert_outcomes(passed=1, failed=2)
+        rows = text.splitlines()
+        for number, said in (
+            ("0.4, 0.3", "the hand rules give c = 0.3 at step 3"),
+            ("0.2887", "h at step 4 is 0.2885"),
+        ):
+            row = next(k for k, line in enumerate(rows) if number in line)
+            column = rows[row].index(number) + 1
+            result.stdout.fnmatch_lines([f"  mine.puzzle.yaml:{row + 1}:{column}: {said}*"])
+
+    def test_bad_file(self, project, memory):
+        """Every mistake of a file, with line and column, is one clean collection error; others still run."""
+        text = memory.replace("why:", "wyh:").replace("tags:", "tgas:")
+        (project.path / "puzzles" / "memory-lee.yaml").write_text(text)
+
+        result = project.runpytest_inprocess("--continue-on-collection-errors", *REFERENCE)
+
+        result.assert_outcomes(passed=3, errors=1)
+        line = memory[: memory.index("why:")].count("\n") + 1
+        result.stdout.fnmatch_lines(
+            [
+                f"puzzles/memory-lee.yaml:{line}:1: *'why'*",
+                f"puzzles/memory-lee.yaml:{line + 1}:1: *'tags'*",
+            ]
+        )
+        result.stdout.no_fnmatch_line("*Traceback*")
+        result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+    def test_from_a_sub_folder(self, project, monkeypatch):
+        """Started in another folder, paths and commands are those that work there."""
+        monkeypatch.chdir(project.path / "puzzles")
+
+        result = project.runpytest_inprocess("memory.yaml", "--lstm-backend", "python:../mine.py:raises")
+
+        result.stdout.fnmatch_lines(
+            ["*lstm-verify run memory.yaml --case lee-scaled -b python:../mine.py:raises"]
+        )
+
+    def test_junit(self, project):
+        """pytest's own JUnit report has our text."""
+        project.runpytest_inprocess(
+            "--junitxml=out.xml", "--lstm-backend", "python:mine.py:swapped", "-k", "swapped"
+        )
+
+        assert "first at t=3: c is -0.0996" in (project.path / "out.xml").read_text()
+
+
+class TestSelection:
+    """-k and -m."""
+
+    @pytest.mark.parametrize(
+        ("expression", "count"),
+        [("torch.lstm", 2), ("torch", 4), ("memory and hand", 2), ("lecture", 5), ("reference or digits", 3)],
+    )
+    def test_keywords(self, project, expression, count):
+        """-k works with backends, puzzles, cases and tables."""
+        assert len(collected(project, "-k", expression)) == count
+
+    def test_mark(self, project):
+        """-m lstm_puzzle takes the puzzles, and nothing else; the mark is registered."""
+        project.makepyfile(test_other="def test_other(): pass")
+
+        assert len(collected(project, "-m", "lstm_puzzle", "--strict-markers")) == 9
+        assert collected(project, "-m", "not lstm_puzzle") == ["test_other.py::test_other"]
+        project.runpytest_inprocess("--markers").stdout.fnmatch_lines(["@pytest.mark.lstm_puzzle: *"])
+
+
+class TestProcesses:
+    """What needs a process of its own."""
+
+    def test_imports(self, tmp_path):
+        """Loading the plugin imports nothing that takes time: every pytest run of the environment loads it."""
+        (tmp_path / "test_nothing.py").write_text(
+            "import sys\n"
+            "def test_nothing(pytestconfig):\n"
+            "    assert pytestconfig.pluginmanager.has_plugin('lstm-verify')\n"
+            "    heavy = {'torch', 'numpy', 'pydantic', 'yaml', 'click', 'flint', 'tabulate'}\n"
+            "    assert not heavy & {name.partition('.')[0] for name in sys.modules}\n"
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:hypothesispytest",
+            "-p",
+            "no:cacheprovider",
+        ]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+        assert ended.returncode == 0, ended.stdout
+
+    def test_without_it(self, project):
+        """`-p no:lstm-verify` switches it off."""
+        result = project.runpytest_inprocess("-p", "no:lstm-verify")
+
+        result.assert_outcomes(warnings=1)
+        assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+    @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
+    def test_xdist(self, project):
+        """-n 2 gives the same outcomes and the same texts; an unusable backend is told once."""
+        wrong = project.runpytest_subprocess(
+            "-n", "2", *REFERENCE, "--lstm-backend", "python:mine.py:swapped"
+        )
+        unusable = project.runpytest_subprocess("-n", "2", "--lstm-backend", "torch.cel")
+
+        wrong.assert_outcomes(passed=6, failed=1, skipped=1)
+        wrong.stdout.fnmatch_lines(["  first at t=3: c is -0.0996*"])
+        assert unusable.ret == pytest.ExitCode.USAGE_ERROR
+        assert len([line for line in unusable.errlines if "did you mean 'torch.cell'" in line]) == 1
