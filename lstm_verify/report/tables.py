@@ -10,7 +10,7 @@ import numpy as np
 from tabulate import tabulate
 
 from lstm_verify.lstm.arithmetic.hand import Hand
-from lstm_verify.lstm.numerals import rounded_up, short, signed
+from lstm_verify.lstm.numerals import apart, rounded_up, short, signed
 from lstm_verify.verify.compare import Column
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result
@@ -104,8 +104,11 @@ def _actual(column: Column | None, t: int, unit: int, expected: Any) -> tuple[st
         return "-", "-"
     got = float(column.got[t, unit])
     centre = _float(expected.ideal) if isinstance(expected, Hand) else float(expected)
-    mark = " ✗" if column.outside[t, unit] else ""
-    return f"{got:.6g}{mark}", signed(got - centre) if np.isfinite(got) else "-"
+    text = f"{got:.6g}"
+    if column.outside[t, unit]:
+        enough, _, _ = apart(got, float(column.low[t, unit]), float(column.high[t, unit]))
+        text = f"{max(text, enough, key=len)} ✗"
+    return text, signed(got - centre) if np.isfinite(got) else "-"
 
 
 def _float(x: Any) -> float:

@@ -16,6 +16,9 @@ from lstm_verify.lstm.network import Network, Run, Weights
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.verify.compare import Comparison, Number, compare
 
+SINGLE_STEP = 2**20
+"""Ulps of float64: what is off by less was not computed in float32, whose roundings are 2^28 of them."""
+
 
 class Verdict(StrEnum):
     """What can be said of an implementation on a case."""
@@ -73,7 +76,8 @@ def judge(puzzle: Puzzle, case: Case, backend: Backend) -> Result:
         return Result(puzzle, case, backend, Verdict.ERRORED, told(error))
     comparison = compare(network, run, observation, backend.form, backend.accuracy)
     verdict, reason = _verdict(comparison)
-    if verdict is Verdict.FAILED and backend.form.name == "float64":
+    worst = comparison.worst()
+    if verdict is Verdict.FAILED and backend.form.name == "float64" and worst and worst.ulps > SINGLE_STEP:
         reason = _looks_like_float32(network, run, observation, backend)
     return Result(puzzle, case, backend, verdict, reason, comparison)
 
