@@ -34,6 +34,10 @@ _HOMES = {
 __all__ = ["Puzzle", "PuzzleError", "Report", "check", "load", "run"]
 
 
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'lstm_verify' has no attribute '{name}'")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import os
 import sys
@@ -19,6 +21,9 @@ COMMANDS = {
     "backends": "List the implementations that can be run.",
 }
 """Command -> one line of help; `commands/NAME.py` has it, as `command`."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What the system says where output can no longer be written."""
 
 EPILOG = """Exit status: 0 everything checked agrees; 1 something is wrong; 2 the request, a puzzle or
 a backend cannot be used, or nothing was checked; 3 a bug of lstm-verify."""
@@ -76,23 +81,37 @@ def group(*, debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and end the process at once: PyTorch takes 0.3 s to take itself down."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell, as >&- does
+            setattr(sys, name, io.StringIO())
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # σ and ± on a terminal that has none
-    code = _run(sys.argv[1:])
+    os._exit(_flushed(_run(sys.argv[1:])))
+
+
+def _flushed(code: int) -> int:
+    """Write out what is still buffered and return the exit status."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         pass
-    os._exit(code)
+    except OSError as error:
+        return _not_written(error)
+    return code
+
+
+def _not_written(error: OSError) -> int:
+    with contextlib.suppress(OSError):
+        click.echo(f"Error: the output cannot be written: {error.strerror}", err=True)
+    return 2
 
 
 def _run(arguments: list[str]) -> int:
     """Run a command and return the exit status; a bug of ours is one line, not a traceback."""
     try:
         result = group.main(arguments, prog_name="lstm-verify", standalone_mode=False)
-        return result if isinstance(result, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
@@ -102,12 +121,20 @@ def _run(arguments: list[str]) -> int:
         click.echo("interrupted", err=True)
         return 130
     except Exception as error:
-        if "--debug" in arguments:
-            traceback.print_exc()
-            return 3
+        return _bug(error, traced="--debug" in arguments)
+    return result if isinstance(result, int) else 0
+
+
+def _bug(error: Exception, *, traced: bool) -> int:
+    """Tell a bug of ours in one line, or with its traceback; a full disk is none."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return _not_written(error)
+    if traced:
+        traceback.print_exception(error)
+    else:
         click.echo(
             f"lstm-verify: this is a bug of lstm-verify, please report it: {type(error).__name__}: "
             f"{' '.join(str(error).split())} (lstm-verify --debug … shows where)",
             err=True,
         )
-        return 3
+    return 3

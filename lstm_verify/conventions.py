@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstm_verify.lstm.semantics import GATES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Row = TypeVar("Row")
 
@@ -25,7 +28,7 @@ def gate_order(text: str) -> str:
     return order
 
 
-def reorder(rows: Sequence[Row], source: str, target: str = GATES) -> list[Row]:
+def reorder(rows: Sequence[Row] | NDArray[Any], source: str, target: str = GATES) -> list[Row]:
     """Rearrange equal blocks of rows, one block a gate, from one gate order to another."""
     size = len(rows) // len(GATES)
     blocks = {gate: rows[k * size : (k + 1) * size] for k, gate in enumerate(gate_order(source))}

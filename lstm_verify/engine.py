@@ -10,12 +10,13 @@ from lstm_verify.backends.base import Backend, Options
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.registry import backend as make_backend
 from lstm_verify.backends.registry import kinds, missing
+from lstm_verify.lstm.exact import Undecided
 from lstm_verify.puzzle.library import resolve, shipped
 from lstm_verify.puzzle.load import load as read
 from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import judge_tables
-from lstm_verify.verify.verdict import judge, obstacle
+from lstm_verify.verify.verdict import judge
 
 DEFAULTS = ("torch.cell", "torch.lstm")
 FALLBACK = "reference"
@@ -62,23 +63,34 @@ def run(
     for puzzle in loaded:
         for one in puzzle.cases:
             if case in (None, one.name):
-                report.tables.append(judge_tables(puzzle, one, shown))
-                report.results += [
-                    judge(puzzle, one, b) for b in (used if asked else default_backends(puzzle, one))
-                ]
-    if loaded and not report.tables:
+                _judge(report, puzzle, one, used if asked else default_backends(puzzle), shown)
+    if loaded and not any(case in (None, one.name) for puzzle in loaded for one in puzzle.cases):
         has = "; ".join(f"{p.file} has {', '.join(c.name for c in p.cases)}" for p in loaded)
         report.errors.append(f"there is no case '{case}': {has}")
     return report
 
 
-def default_backends(puzzle: Puzzle, case: Case) -> list[Backend]:
+def _judge(
+    report: Report, puzzle: Puzzle, case: Case, backends: Sequence[Backend], shown: tuple[str, ...]
+) -> None:
+    """Judge a case's tables, and every backend on it; note a number that cannot be worked with."""
+    try:
+        tables = judge_tables(puzzle, case, shown)
+        results = [judge(puzzle, case, backend) for backend in backends]
+    except Undecided as error:
+        report.errors.append(Problem(puzzle.file, case.line, 1, f"case {case.name}: {error}"))
+        return
+    report.tables.append(tables)
+    report.results += results
+
+
+def default_backends(puzzle: Puzzle) -> list[Backend]:
     """Return those that are run unless others are asked for: both torch ones, where torch is installed.
 
-    The reference too, where none of them can express the case.
+    The reference too, where none of them can express the puzzle.
     """
     usable = [make_backend(name) for name in DEFAULTS if not missing(kinds()[name])]
-    expressible = any(obstacle(puzzle, case, backend) is None for backend in usable)
+    expressible = any(backend.refusal(puzzle.network) is None for backend in usable)
     return usable if expressible else [*usable, make_backend(FALLBACK)]
 
 
@@ -86,6 +98,10 @@ def _backends(report: Report, asked: Sequence[str | Backend]) -> list[Backend]:
     """Make the backends that were asked for; what cannot be used is noted."""
     made = []
     for text in asked:
+        if not isinstance(text, str) and not hasattr(text, "observe"):
+            raise TypeError(
+                f"{text!r} is no backend: expected a name such as 'torch.lstm'; for your own code see check"
+            )
         try:
             made.append(make_backend(text) if isinstance(text, str) else text)
         except Unusable as error:
@@ -146,4 +162,4 @@ def check(implementation: Any, *, puzzles: Any = None, **options: Any) -> None:
     if problems:
         raise PuzzleError(problems)
     if report.exit_code:
-        raise AssertionError(summary(report))
+        raise AssertionError(summary(report) or "nothing was checked: there was no puzzle to run")

@@ -7,6 +7,7 @@ time to import is imported when the first puzzle is met.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from glob import glob
@@ -49,26 +50,23 @@ def pytest_configure(config: pytest.Config) -> None:
     for pattern in config.getini("lstm_puzzles"):
         found = glob(str(config.rootpath / pattern), recursive=True)  # noqa: PTH207 (Path takes no absolute ones)
         if not found:
-            warning = pytest.PytestConfigWarning(f"lstm_puzzles: there is no {pattern} in {config.rootpath}")
-            config.issue_config_time_warning(warning, stacklevel=2)
+            raise pytest.UsageError(f"lstm_puzzles: there is no {pattern} in {config.rootpath}")
         named.update(Path(os.path.normpath(path)) for path in found)
     config.stash[NAMED] = frozenset(named)
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Make the backends that were asked for; one that cannot be used is a usage error."""
-    config = session.config
-    config.stash[BACKENDS] = ()
-    asked = config.getoption("lstm_backend") or config.getini("lstm_backends")
-    if not asked:
-        return
-    from lstm_verify.backends.errors import Unusable
-    from lstm_verify.backends.registry import backend
+def _backends(config: pytest.Config) -> Sequence[Backend]:
+    """Make the backends that were asked for, once; none, where those of each puzzle's own are to be run.
 
-    try:
-        config.stash[BACKENDS] = [backend(text) for text in asked]
-    except Unusable as error:
-        raise pytest.UsageError(f"lstm-verify: {error}") from None
+    What the ini file names is looked for where the ini file's puzzles are: in rootdir.
+    """
+    if BACKENDS not in config.stash:
+        from lstm_verify.backends.registry import backend
+
+        asked = config.getoption("lstm_backend")
+        with contextlib.chdir(Path.cwd() if asked else config.rootpath):
+            config.stash[BACKENDS] = [backend(text) for text in asked or config.getini("lstm_backends")]
+    return config.stash[BACKENDS]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PuzzleFile | None:
@@ -85,20 +83,26 @@ class PuzzleFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items of each case: one a backend, one a table."""
+        from lstm_verify.backends.errors import Unusable
         from lstm_verify.engine import default_backends
         from lstm_verify.puzzle.model import PuzzleError
 
         try:
-            puzzle = self._read()
-        except PuzzleError as error:
+            puzzle, backends = self._read(), _backends(self.config)
+        except (PuzzleError, Unusable) as error:
             raise self.CollectError(str(error)) from None
         for case in puzzle.cases:
-            given = {"puzzle": puzzle, "case": case}
-            for backend in self.config.stash[BACKENDS] or default_backends(puzzle, case):
-                yield PuzzleItem.from_parent(self, judged=backend.name, backend=backend, **given)
+            for backend in backends or default_backends(puzzle):
+                yield self._item(backend.name, puzzle, case, backend)
             for table in ("hand", "digits"):
                 if getattr(case, table):
-                    yield PuzzleItem.from_parent(self, judged=table, backend=None, **given)
+                    yield self._item(table, puzzle, case)
+
+    def _item(self, judged: str, puzzle: Puzzle, case: Case, backend: Backend | None = None) -> PuzzleItem:
+        item: PuzzleItem = PuzzleItem.from_parent(
+            self, judged=judged, puzzle=puzzle, case=case, backend=backend
+        )
+        return item
 
     def _read(self) -> Puzzle:
         """Read the file, by a name relative to where pytest was started, as commands want it."""
@@ -112,9 +116,11 @@ class PuzzleItem(pytest.Item):
     """A case, and in brackets what is judged on it: a backend, or a table (backend is None)."""
 
     def __init__(
-        self, judged: str, puzzle: Puzzle, case: Case, backend: Backend | None, **given: Any
+        self, judged: str, parent: PuzzleFile, puzzle: Puzzle, case: Case, backend: Backend | None
     ) -> None:
-        super().__init__(name=f"{case.name}[{judged}]", **given)
+        name = f"{case.name}[{judged}]"
+        # The id is given as text, which pytest reads as it reads the ids of what failed last.
+        super().__init__(name, parent, nodeid=f"{parent.nodeid}::{name}")
         self.judged, self.puzzle, self.case, self.backend = judged, puzzle, case, backend
         self.add_marker("lstm_puzzle")
         self.extra_keyword_matches |= {puzzle.name, case.name, judged}

@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,32 +28,29 @@ from lstm_verify.backends.errors import Misbehaved, Unusable, told
 from lstm_verify.conventions import gate_order, reorder
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.network import Network, Run, Weights
 from lstm_verify.lstm.semantics import GATES
 
-FORMS = ("step", "sequence")
+CALLED = {
+    "step": "it was called for one step, cell(x, h, c, w); does it take the whole sequence? form=sequence",
+    "sequence": "it was called for all steps, lstm(inputs, h0, c0, w); does it take one step? form=step",
+}
+"""Form -> how a function of that form is called."""
+
+MISFIT = re.compile("matmul|shape|dimension|align|unpack|argument")
+"""What Python and NumPy say where a function was made for other arguments."""
 
 
-@dataclass(frozen=True)
-class GivenWeights:
-    """The weights as an implementation gets them: fresh arrays, its own to keep.
+class GivenWeights(Weights):
+    """The weights as an implementation gets them: fresh NumPy arrays, its own to keep.
 
     Attributes:
         weight_ih: [4·hidden_size, input_size], rows in blocks i, f, g, o as in torch.nn.LSTM
         weight_hh: [4·hidden_size, hidden_size]
         bias_ih, bias_hh: [4·hidden_size]; zeros where the network has no bias
+
+    `gate("f")` has the rows of one gate.
     """
-
-    weight_ih: NDArray[Any]
-    weight_hh: NDArray[Any]
-    bias_ih: NDArray[Any]
-    bias_hh: NDArray[Any]
-
-    def gate(self, gate: str) -> GivenWeights:
-        """Return the rows of one gate: i, f, g (or c) or o."""
-        size = len(self.bias_ih) // len(GATES)
-        first = GATES.index(gate.replace("c", "g")) * size
-        return GivenWeights(*(tensor[first : first + size] for tensor in vars(self).values()))
 
     def packed(self, order: str, *, transposed: bool = False) -> GivenWeights:
         """Return the same weights with the gates in another order, such as "iofc" (c is g).
@@ -63,8 +61,8 @@ class GivenWeights:
         Raises:
             ValueError: order is no order of the four gates.
         """
-        moved = [np.array(reorder(tensor, GATES, gate_order(order))) for tensor in vars(self).values()]
-        return GivenWeights(*(tensor.T.copy() if transposed else tensor for tensor in moved))
+        moved = self.map(lambda tensor: np.array(reorder(tensor, GATES, gate_order(order))))
+        return moved.map(lambda tensor: np.array(np.transpose(tensor))) if transposed else moved
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,7 @@ class PythonCode:
         h, c = self._array(run.h0), self._array(run.c0)
         states = []
         for x in run.inputs:
-            answer = self._called(self._array(x), h, c, self._weights(network))
-            named = zip("hc", _pair(answer), strict=True)
+            named = zip("hc", _pair(self._called(network, x=self._array(x), h=h, c=c)), strict=True)
             # What is judged is what it is given back: numbers of its format.
             h, c = (self._array(_checked(value, q, (network.hidden_size,))) for q, value in named)
             states.append((h, c))
@@ -104,8 +101,7 @@ class PythonCode:
 
     def _observe_sequence(self, network: Network, run: Run) -> Observation:
         shape = (len(run.inputs), network.hidden_size)
-        arguments = (self._array(run.inputs), self._array(run.h0), self._array(run.c0))
-        h, c = _pair(self._called(*arguments, self._weights(network)))
+        h, c = _pair(self._called(network, **{name: self._array(tensor) for name, tensor in run.items()}))
         values = {"h": _checked(h, "h", shape)}
         if c is not None:
             values["c"] = _checked(c, "c", shape)
@@ -115,20 +111,21 @@ class PythonCode:
         with np.errstate(over="ignore"):
             return np.array(values, dtype=self.form.name)
 
-    def _weights(self, network: Network) -> GivenWeights:
-        return GivenWeights(**{name: self._array(tensor) for name, tensor in vars(network.weights).items()})
-
-    def _called(self, *arguments: Any) -> Any:
+    def _called(self, network: Network, **arrays: NDArray[Any]) -> Any:
         """Call the function with fresh copies, and notice when it changes one of them."""
-        *arrays, weights = arguments
-        before = [a.copy() for a in (*arrays, *vars(weights).values())]
-        given = [a.copy() for a in arrays]
-        answer = self.function(*given, weights)
-        names = ["inputs", "h0", "c0"] if self.contract == "sequence" else ["x", "h", "c"]
-        after = [*given, *vars(weights).values()]
-        for name, old, new in zip([*names, *(f"w.{n}" for n in vars(weights))], before, after, strict=True):
-            if not np.array_equal(old, new, equal_nan=True):
-                raise Misbehaved(f"it changed its argument {name} in place; work on a copy")
+        weights = GivenWeights(**{name: self._array(tensor) for name, tensor in network.weights.items()})
+        copies = {name: array.copy() for name, array in arrays.items()}
+        given = copies | {f"w.{name}": np.asarray(tensor) for name, tensor in weights.items()}
+        before = {name: array.copy() for name, array in given.items()}
+        try:
+            answer = self.function(*copies.values(), weights)
+        except (TypeError, ValueError, IndexError) as error:
+            if MISFIT.search(str(error)):
+                raise Misbehaved(f"{told(error)}; {CALLED[self.contract]}") from error
+            raise
+        changed = [name for name in given if not np.array_equal(before[name], given[name], equal_nan=True)]
+        if changed:
+            raise Misbehaved(f"it changed its argument {', '.join(changed)} in place; work on a copy")
         return answer
 
 
@@ -179,8 +176,8 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
     if not callable(function):
         raise Unusable(f"{name} is {_described(function)}; expected a function cell(x, h, c, w) -> (h, c)")
     contract = options.take("form", getattr(function, "form", "step"))
-    if contract not in FORMS:
-        raise Unusable(f"form={contract}: expected one of {', '.join(FORMS)}")
+    if contract not in CALLED:
+        raise Unusable(f"form={contract}: expected one of {', '.join(CALLED)}")
     form = options.dtype("float64", tuple(f for f in FORMATS if hasattr(np, f)))
     return PythonCode(name, form, options.accuracy(Accuracy()), function, contract)
 

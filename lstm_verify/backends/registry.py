@@ -27,7 +27,8 @@ def missing(kind: Kind) -> str | None:
     """Return why a kind cannot be used on this machine, or None where it can."""
     if kind.requires is None or importlib.util.find_spec(kind.requires):
         return None
-    return f"{kind.name} needs {kind.requires}, which is not installed: pip install {kind.requires}"
+    how = f"pip install {kind.requires} (a build for the CPU is enough)"
+    return f"{kind.name} needs {kind.requires}, which is not installed: {how}"
 
 
 def backend(text: str) -> Backend:
@@ -50,7 +51,10 @@ def backend(text: str) -> Backend:
     reason = missing(kind)
     if reason:
         raise Unusable(reason)
-    options = Options(dict(_option(text, item) for item in rest))
+    pairs = [_option(text, item) for item in rest]
+    options = Options(dict(pairs))
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise Unusable(f"'{text}': an option is given twice")
     made = kind.make(text, target, options)
     options.refuse_unused(name)
     return made

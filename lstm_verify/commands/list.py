@@ -19,6 +19,8 @@ def command(tag: str | None, output: str) -> int:
 
     read = (load(path) for _, path in sorted(shipped().items()))
     puzzles = [puzzle for puzzle in read if tag is None or tag in puzzle.tags]
+    if tag and not puzzles:
+        click.echo(f"no puzzle has the tag '{tag}'", err=True)
     if output == "json":
         entries = [
             {

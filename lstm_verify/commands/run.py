@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -87,22 +88,35 @@ def _write(report: Report, output: str) -> None:
 
 def _print(report: Report, show: tuple[str, ...], style: str) -> None:
     """Print the report for people."""
+    from lstm_verify.puzzle.model import Problem
     from lstm_verify.report import text
 
     plain = style in ("simple", "github")  # other formats go into documents: the talk about them to stderr
     colour = False if os.environ.get("NO_COLOR") else None
-    for tables, results in report.cases():
+    for tables, results in report.cases() if report.results else []:
         click.echo(text.heading(tables.puzzle, tables.case), err=not plain)
         click.echo(err=not plain)
         click.echo(text.body(tables, results, show, style))
         for remark in text.remarks(tables, results):
             click.echo(remark, err=not plain)
         click.echo(err=not plain)
-        for name, verdict, sentence in text.aligned(text.verdicts(tables, results)):
+        for name, verdict, sentence in text.verdicts(tables, results):
             styled = click.style(verdict, fg=text.COLOURS[verdict]) if verdict else ""
-            click.echo(f"{name}  {styled}{': ' if verdict else ''}{sentence}", err=not plain, color=colour)
+            line = f"{name}  {styled}{': ' if verdict else ''}{sentence}"
+            click.echo(_wrapped(line, len(line) - len(styled) + len(verdict)), err=not plain, color=colour)
         click.echo(err=not plain)
     for line in text.promises(report):
         click.echo(line, err=not plain)
     for error in report.errors:
-        click.echo(str(error), err=True)
+        click.echo(error if isinstance(error, Problem) else f"Error: {error}", err=True)
+    if report.exit_code == 2 and not report.errors:
+        click.echo("nothing was checked: every implementation was skipped", err=True)
+
+
+def _wrapped(line: str, width: int) -> str:
+    """Break a verdict that passes 100 columns; what can be pasted stays in one piece."""
+    if width <= 100 or "lstm-verify run" in line:
+        return line
+    return textwrap.fill(
+        line, 100, subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
+    )

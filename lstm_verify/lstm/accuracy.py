@@ -16,18 +16,21 @@ class Error:
     Attributes:
         ulps: relative part, in units in the last place of the true value.
         roundoffs: absolute part, in units of the format's roundoff u.
+        flushed: another absolute part: results up to this size may be 0.
     """
 
     ulps: float
     roundoffs: float = 0
+    flushed: float = 0
 
     def absolute(self, form: Format) -> float:
-        """The absolute part as a number; tiny results may be flushed to 0 in any case."""
-        return self.roundoffs * form.roundoff + form.underflow
+        """The absolute part as a number; where the format underflows, results may be 0 in any case."""
+        return self.roundoffs * form.roundoff + max(self.flushed, form.underflow)
 
     def __str__(self) -> str:
         units = f" + {self.roundoffs:g} roundoffs" if self.roundoffs else ""
-        return f"{self.ulps:g} ulp{units}"
+        flushed = f" + {self.flushed:g}" if self.flushed else ""
+        return f"{self.ulps:g} ulp{units}{flushed}"
 
 
 UNKNOWN = Error(8, 4)

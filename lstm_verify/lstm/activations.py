@@ -46,8 +46,11 @@ def _sigmoid_slope(z: arb) -> arb:
 
 
 def _tanh_slope(z: arb) -> arb:
-    value = z.tanh()
-    return 1 - value * value  # not value**2: that is not a number where a ball contains 0
+    return 4 * balls.sigmoid(2 * z) * balls.sigmoid(-2 * z)  # 1 − tanh², which would cancel
+
+
+def _relu_slope(z: arb) -> arb:
+    return balls.fraction(Fraction(0 if z < 0 else 1))
 
 
 def _relu(x: Exact) -> Exact:
@@ -58,6 +61,6 @@ ACTIVATIONS = {
     "sigmoid": Activation(_sigmoid, balls.sigmoid, exact.sigmoid, _sigmoid_slope),
     "tanh": Activation(np.tanh, balls.tanh, exact.tanh, _tanh_slope),
     "identity": Activation(lambda z: z, lambda z: z, lambda x: x, rational=True),
-    "relu": Activation(lambda z: np.maximum(z, 0), lambda z: z.max(0), _relu, rational=True),
+    "relu": Activation(lambda z: np.maximum(z, 0), lambda z: z.max(0), _relu, _relu_slope, rational=True),
 }
 """Name -> activation; the names are those of `semantics.ACTIVATIONS`."""

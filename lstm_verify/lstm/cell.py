@@ -17,7 +17,6 @@ that overrides one method is an LSTM with one equation wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Generic, NamedTuple
 
 from lstm_verify.lstm.arithmetic.base import Arithmetic, Vector
@@ -42,17 +41,20 @@ class Cell(Generic[Vector]):
     def __init__(self, network: Network, arithmetic: Arithmetic[Vector]) -> None:
         self.semantics = network.semantics
         self.arithmetic = arithmetic
-        self.parameters: Mapping[str, Mapping[str, object]] = {
-            gate: arithmetic.parameters(network.weights.of_gate(gate)) for gate in GATES
+        self.weights = {gate: network.weights.gate(gate) for gate in GATES}
+        self.matrices = {
+            gate: (arithmetic.matrix(w.weight_ih), arithmetic.matrix(w.weight_hh))
+            for gate, w in self.weights.items()
+        }
+        self.biases = {
+            gate: [arithmetic.vector(w.bias_ih), arithmetic.vector(w.bias_hh)]
+            for gate, w in self.weights.items()
         }
 
     def preactivation(self, gate: str, x: Vector, h: Vector) -> Vector:
         """z_k = W_k x + b_k + U_k h + b'_k, summed as one: its order is the implementation's."""
-        w = self.parameters[gate]
-        return self.arithmetic.affine(
-            products=[(w["weight_ih"], x), (w["weight_hh"], h)],
-            biases=[w["bias_ih"], w["bias_hh"]],
-        )
+        weight_ih, weight_hh = self.matrices[gate]
+        return self.arithmetic.affine(products=[(weight_ih, x), (weight_hh, h)], terms=self.biases[gate])
 
     def activation(self, role: str, z: Vector) -> Vector:
         """σ or tanh, or whatever the network has in this role (i, f, g, o, h)."""
@@ -70,14 +72,10 @@ class Cell(Generic[Vector]):
         """h' = o ⊙ tanh(c')."""
         return o * self.activation("h", c)
 
-    def gates(self, x: Vector, h: Vector) -> tuple[Vector, Vector, Vector, Vector]:
-        """i, f, g and o, which depend on the input and the hidden state before, not on c."""
-        i, f, g, o = (self.gate(k, x, h) for k in GATES)
-        return i, f, g, o
-
     def step(self, x: Vector, h: Vector, c: Vector) -> Step[Vector]:
         """Compute one step from an input x [..., input_size] and the state h, c [..., hidden_size]."""
-        i, f, g, o = self.gates(x, h)
+        i, f, g = (self.gate(k, x, h) for k in "ifg")
         c = self.cell_state(i, f, g, c)
+        o = self.gate("o", x, h)
         h = self.hidden_state(o, c)
         return Step(i, f, g, o, c, h)

@@ -5,12 +5,13 @@ fractions. Some are not: tanh(1), ln(3), tanh(8·tanh(1)). Such a number is kept
 what it is, a `Real`: a fraction plus multiples of *atoms*, an atom being one ln, σ,
 tanh or product that is no fraction. It can be enclosed in a ball as narrow as one likes.
 
-What is a fraction is never hidden in an atom: σ(0) = ½, σ(ln k) = k/(k+1) and
-tanh(ln(k)/2) = (k−1)/(k+1) come out as fractions.
+Where σ or tanh of a combination of logarithms is a fraction it comes out as one:
+σ(0) = ½, σ(ln k) = k/(k+1), tanh(ln(k)/2) = (k−1)/(k+1).
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from fractions import Fraction
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
 MAX_BITS = 4096
 """Beyond this precision (bits) a question about a ball counts as undecided."""
 
-_LARGEST_POWER = 64  # of a fraction inside ln(k^n); more would only make huge integers
+_DEEPEST = 3  # functions of functions that are written out
+_MOST_PRODUCTS = 16  # terms that a product of two sums is multiplied out to
+
+
+class Undecided(ArithmeticError):
+    """A question about an exact number that balls of `MAX_BITS` bits cannot answer."""
+
+
+_ages = itertools.count()
 
 
 class Atom:
@@ -33,11 +42,13 @@ class Atom:
     comparing two long expressions takes one step.
     """
 
-    __slots__ = ("__weakref__", "_balls", "arguments", "kind")
+    __slots__ = ("__weakref__", "_balls", "age", "arguments", "depth", "kind")
 
     def __init__(self, kind: str, arguments: tuple[Exact, ...]) -> None:
         self.kind = kind
         self.arguments = arguments
+        self.depth: int = 1 + max((a.depth for a in self.inner()), default=0)
+        self.age = next(_ages)
         self._balls: dict[int, arb] = {}
 
     def inner(self) -> list[Atom]:
@@ -53,10 +64,14 @@ class Atom:
         if bits not in self._balls:
             from lstm_verify.lstm import balls
 
-            self._balls[bits] = balls.FUNCTIONS[self.kind](*(_sum(x, bits) for x in self.arguments))
+            with balls.precision(bits):
+                function = balls.FUNCTIONS[self.kind]
+                self._balls[bits] = function(*(_sum(x, bits) for x in self.arguments))
         return self._balls[bits]
 
     def __repr__(self) -> str:
+        if self.depth > _DEEPEST:
+            return f"{self.kind}(…)"
         if self.kind == "product":
             return "·".join(f"({x})" for x in self.arguments)
         return f"{self.kind}({self.arguments[0]})"
@@ -103,10 +118,17 @@ class Real:
         return _real(self.constant + other, self.terms)
 
     def __mul__(self, other: Exact | int) -> Exact:
-        if isinstance(other, Real):
-            return Real(Fraction(0), {atom("product", *_ordered(self, other)): Fraction(1)})
-        scaled = {a: factor * other for a, factor in self.terms.items()}
-        return _real(self.constant * other, scaled)
+        if not isinstance(other, Real):
+            return _real(self.constant * other, {a: factor * other for a, factor in self.terms.items()})
+        if len(self.terms) * len(other.terms) > _MOST_PRODUCTS:
+            return _single(atom("product", *_ordered(self, other)))
+        product: Exact = self.constant * other.constant
+        product = product + _real(Fraction(0), {a: f * other.constant for a, f in self.terms.items()})
+        product = product + _real(Fraction(0), {a: f * self.constant for a, f in other.terms.items()})
+        for a, f in self.terms.items():
+            for b, g in other.terms.items():
+                product = product + _single(atom("product", *_ordered(_single(a), _single(b)))) * (f * g)
+        return product
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -138,6 +160,10 @@ def _real(constant: Fraction, terms: dict[Atom, Fraction]) -> Exact:
     return Real(constant, terms) if terms else constant
 
 
+def _single(a: Atom) -> Real:
+    return Real(Fraction(0), {a: Fraction(1)})
+
+
 def _ordered(a: Real, b: Real) -> tuple[Real, Real]:
     """Put two factors in one order, so that a·b and b·a are the same atom."""
     return (a, b) if hash(a) <= hash(b) else (b, a)
@@ -147,36 +173,66 @@ def ln(x: Fraction) -> Exact:
     """Return ln(x), for x > 0."""
     if x <= 0:
         raise ValueError(f"ln({x}) is not a number: its argument must be positive")
-    return Fraction(0) if x == 1 else Real(Fraction(0), {atom("ln", x): Fraction(1)})
+    if x == 1:
+        return Fraction(0)
+    if x < 1:
+        return -ln(1 / x)
+    for degree in (2, 3, 5, 7):  # ln(8) is 3·ln(2): the same number is the same expression
+        above, below = _root(x.numerator, degree), _root(x.denominator, degree)
+        if above and below:
+            return ln(Fraction(above, below)) * degree
+    return _single(atom("ln", x))
 
 
 def sigmoid(x: Exact) -> Exact:
-    """Return σ(x) = 1 / (1 + e^−x), as a fraction where it is one."""
+    """Return σ(x) = 1 / (1 + e^−x), as a fraction where it is one; for positive x as 1 − σ(−x)."""
     power = _exponential(x)
     if power is not None:
         return power / (power + 1)
-    return Real(Fraction(0), {atom("sigmoid", x): Fraction(1)})
+    return 1 - _single(atom("sigmoid", -x)) if _positive(x) else _single(atom("sigmoid", x))
 
 
 def tanh(x: Exact) -> Exact:
-    """Return tanh(x), as a fraction where it is one."""
+    """Return tanh(x), as a fraction where it is one; for negative x as −tanh(−x)."""
     power = _exponential(x * 2)
     if power is not None:
         return (power - 1) / (power + 1)
-    return Real(Fraction(0), {atom("tanh", x): Fraction(1)})
+    return _single(atom("tanh", x)) if _positive(x) else -_single(atom("tanh", -x))
+
+
+def _positive(x: Exact) -> bool:
+    """Tell x and −x apart, by their sign; where that is hard to see, always in the same way."""
+    if isinstance(x, Fraction):
+        return x > 0
+    enclosure = ball(x, 64)
+    if enclosure > 0 or enclosure < 0:
+        return bool(enclosure > 0)
+    return min(x.terms.items(), key=lambda term: term[0].age)[1] > 0
 
 
 def _exponential(x: Exact) -> Fraction | None:
-    """Return e^x where x is 0 or a whole combination of logarithms; else None."""
+    """Return e^x where x is 0, or a combination of logarithms whose power is a fraction; else None."""
     if isinstance(x, Fraction):
         return Fraction(1) if x == 0 else None
-    if x.constant or any(
-        a.kind != "ln" or factor.denominator != 1 or abs(factor) > _LARGEST_POWER
-        for a, factor in x.terms.items()
-    ):
+    if x.constant or any(a.kind != "ln" for a in x.terms):
         return None
-    bases = ((a.arguments[0], int(factor)) for a, factor in x.terms.items())
-    return math.prod((base**n for base, n in bases if isinstance(base, Fraction)), start=Fraction(1))
+    root = math.lcm(*(factor.denominator for factor in x.terms.values()))
+    bases = [(Fraction(str(a.arguments[0])), int(factor * root)) for a, factor in x.terms.items()]
+    bits = sum(abs(n) * (b.numerator.bit_length() + b.denominator.bit_length()) for b, n in bases)
+    if bits > MAX_BITS:
+        return None
+    power = math.prod((base**n for base, n in bases), start=Fraction(1))
+    roots = [_root(part, root) for part in (power.numerator, power.denominator)]
+    return None if None in roots else Fraction(*(int(r or 0) for r in roots))
+
+
+def _root(x: int, degree: int) -> int | None:
+    """Return the whole degree-th root of a positive integer, or None where it has none."""
+    low, high = 1, 1 << (x.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if middle**degree >= x else (middle + 1, high)
+    return low if low**degree == x else None
 
 
 def ball(x: Exact, bits: int) -> arb:
@@ -184,6 +240,17 @@ def ball(x: Exact, bits: int) -> arb:
     if isinstance(x, Real):
         _prepare(x.terms, bits)
     return _sum(x, bits)
+
+
+def well_known(x: Exact) -> arb | None:
+    """Return a ball with enough right digits to be printed; None where `MAX_BITS` bits do not give it."""
+    bits = 128
+    while bits <= MAX_BITS:
+        enclosure = ball(x, bits)
+        if enclosure == 0 or enclosure.rel_accuracy_bits() >= 24:
+            return enclosure
+        bits *= 2
+    return None
 
 
 def _sum(x: Exact, bits: int) -> arb:
@@ -212,7 +279,7 @@ def sign(x: Exact) -> int:
     """Return −1, 0 or 1.
 
     Raises:
-        ArithmeticError: x cannot be told from 0 with `MAX_BITS` bits.
+        Undecided: x cannot be told from 0 with `MAX_BITS` bits.
     """
     if isinstance(x, Fraction):
         return (x > 0) - (x < 0)
@@ -227,4 +294,4 @@ def sign(x: Exact) -> int:
         if enclosure < 0:
             return -1
         bits *= 2
-    raise ArithmeticError(f"cannot tell {x} from 0 with {MAX_BITS} bits")
+    raise Undecided(f"cannot tell {str(x)[:80]} from 0 with {MAX_BITS} bits")

@@ -90,12 +90,14 @@ class Format:
             return self._nearest_fraction(x)
         bits = 128  # a Real is never half way between two numbers, so more bits always decide
         while bits <= exact.MAX_BITS:
-            ball = exact.ball(x, bits)
-            ends = {self._nearest_fraction(balls.midpoint(end)) for end in (ball.lower(), ball.upper())}
-            if len(ends) == 1:
-                return ends.pop()
+            with balls.precision(bits):
+                ball = exact.ball(x, bits)
+                ends = [balls.midpoint(end) for end in (ball.lower(), ball.upper()) if ball.is_finite()]
+            nearest = {self._nearest_fraction(end) for end in ends}
+            if len(nearest) == 1:
+                return nearest.pop()
             bits *= 2
-        raise ArithmeticError(f"cannot round {x} with {exact.MAX_BITS} bits")
+        raise exact.Undecided(f"cannot round {str(x)[:80]} with {exact.MAX_BITS} bits")
 
     def _nearest_fraction(self, x: Fraction) -> float:
         if not x:
@@ -104,7 +106,7 @@ class Format:
         step = max(exponent, self.min_exponent) - self.precision + 1
         count = round(x / Fraction(2) ** step)  # Python rounds ties to even
         if abs(count) >= 2 ** (self.max_exponent - step + 1):
-            return math.copysign(math.inf, x)
+            return math.inf if x > 0 else -math.inf
         return math.ldexp(count, step)
 
 

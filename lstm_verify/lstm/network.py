@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from lstm_verify.lstm.semantics import GATES, PYTORCH, Semantics
 
@@ -15,8 +15,20 @@ Tensor: TypeAlias = "Sequence[Any] | NDArray[Any]"
 """Nested tuples of exact numbers, or a NumPy array of floats (whose values are exact)."""
 
 
+class Tensors:
+    """A frozen dataclass whose fields are all tensors."""
+
+    def items(self) -> Iterable[tuple[str, Tensor]]:
+        """Yield each tensor with its name."""
+        return vars(self).items()
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Self:
+        """Return the same tensors, each changed."""
+        return type(self)(**{name: change(tensor) for name, tensor in self.items()})
+
+
 @dataclass(frozen=True)
-class Weights:
+class Weights(Tensors):
     """The parameters of one layer, named and packed as in torch.nn.LSTM.
 
     Rows come in four blocks of hidden_size rows: i, f, g, o.
@@ -33,11 +45,17 @@ class Weights:
     bias_ih: Tensor
     bias_hh: Tensor
 
-    def of_gate(self, gate: str) -> dict[str, Tensor]:
-        """Return the rows of one gate (i, f, g or o) of each tensor, by its name."""
+    def gate(self, gate: str) -> Self:
+        """Return the rows of one gate: i, f, g (or c) or o.
+
+        Raises:
+            ValueError: there is no such gate.
+        """
+        if gate not in (*GATES, "c"):
+            raise ValueError(f"'{gate}' is no gate; the gates are i, f, g (or c) and o")
         size = len(self.bias_ih) // len(GATES)
-        first = GATES.index(gate) * size
-        return {name: tensor[first : first + size] for name, tensor in vars(self).items()}
+        first = GATES.index(gate.replace("c", "g")) * size
+        return self.map(lambda tensor: tensor[first : first + size])
 
 
 @dataclass(frozen=True)
@@ -54,9 +72,13 @@ class Network:
     bias: bool = True
     semantics: Semantics = PYTORCH
 
+    def map(self, change: Callable[[Tensor], Tensor]) -> Network:
+        """Return the same network, each of its tensors changed."""
+        return replace(self, weights=self.weights.map(change))
+
 
 @dataclass(frozen=True)
-class Run:
+class Run(Tensors):
     """What a network is run on.
 
     Attributes:

@@ -28,11 +28,17 @@ def short(x: Exact, places: int = 8) -> str:
     """Write an exact number: a decimal where it is a short one, a short fraction, else six digits of it."""
     if isinstance(x, Fraction):
         for n in range(places + 1):
-            if (x * 10**n).denominator == 1:
+            if (x * 10**n).denominator == 1 and abs(x) < 10**9:
                 return decimal(x, n)
         text = str(x)
-        return text if len(text) <= _LONGEST else f"{float(x):.6g}"
-    return str(exact.ball(x, 128).str(6, radius=False))
+        return text if len(text) <= _LONGEST else _six_digits(x)
+    enclosure = exact.well_known(x)
+    return "unknown" if enclosure is None else str(enclosure.str(6, radius=False))
+
+
+def _six_digits(x: Fraction) -> str:
+    digits = Context(prec=6).divide(Decimal(x.numerator), Decimal(x.denominator))
+    return f"{digits.normalize():g}"
 
 
 def is_short(x: Exact) -> bool:
@@ -42,8 +48,8 @@ def is_short(x: Exact) -> bool:
 
 def formula(x: Exact) -> str:
     """Write an exact number as what it is, tanh(1), where that is not long."""
-    text = str(x)
-    return text if isinstance(x, exact.Real) and len(text) <= _LONGEST else short(x)
+    text = str(x) if isinstance(x, exact.Real) else ""
+    return text if text and "…" not in text and len(text) <= _LONGEST else short(x)
 
 
 def rounded_up(radius: arb) -> str:

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lstm_verify.lstm import balls
-from lstm_verify.lstm.arithmetic.base import Arithmetic, Vector
+from lstm_verify.lstm.arithmetic.base import Vector
 from lstm_verify.lstm.cell import Cell, Step
 from lstm_verify.lstm.network import Network, Run
 
 
-def unroll(network: Network, run: Run, arithmetic: Arithmetic[Vector]) -> Iterator[Step[Vector]]:
-    """Run a network over a sequence in an arithmetic, one `Step` a time step."""
-    cell = Cell(network, arithmetic)
-    h, c = arithmetic.vector(run.h0), arithmetic.vector(run.c0)
+def unroll(cell: Cell[Vector], run: Run) -> Iterator[Step[Vector]]:
+    """Run a cell over a sequence, in the cell's arithmetic; one `Step` a time step."""
+    vector = cell.arithmetic.vector
+    h, c = vector(run.h0), vector(run.c0)
     for x in run.inputs:
-        step = cell.step(arithmetic.vector(x), h, c)
+        step = cell.step(vector(x), h, c)
         yield step
         h, c = step.h, step.c
 
@@ -25,7 +25,7 @@ def float_trace(network: Network, run: Run, dtype: str = "float64") -> list[Step
     """Return the trace in NumPy floats; vectors are [..., hidden_size], as the inputs' leading axes."""
     from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 
-    return list(unroll(network, run, FloatArithmetic(dtype)))
+    return list(unroll(Cell(network, FloatArithmetic(dtype)), run))
 
 
 def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -> list[Step[Any]]:
@@ -36,7 +36,7 @@ def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -
     """
     from lstm_verify.lstm.arithmetic.hand import HandArithmetic
 
-    return list(unroll(network, run, HandArithmetic(ideal)))
+    return list(unroll(Cell(network, HandArithmetic(ideal)), run))
 
 
 def true_trace(network: Network, run: Run, bits: int) -> list[Step[Any]]:
@@ -44,4 +44,4 @@ def true_trace(network: Network, run: Run, bits: int) -> list[Step[Any]]:
     from lstm_verify.lstm.arithmetic.ball import BallArithmetic
 
     with balls.precision(bits):
-        return list(unroll(network, run, BallArithmetic(bits)))
+        return list(unroll(Cell(network, BallArithmetic(bits)), run))

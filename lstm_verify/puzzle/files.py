@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 
 from lstm_verify.puzzle.problems import failure
@@ -24,7 +25,10 @@ def read(path: str | Path) -> bytes:
     """
     file = str(path)
     try:
-        size = Path(path).stat().st_size
+        about = Path(path).stat()
+        if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+            raise failure(file, "this is no file but a device or a pipe; expected a puzzle file (*.yaml)")
+        size = about.st_size
         if size > MAX_BYTES:
             raise failure(file, _too_large(size))
         with Path(path).open("rb") as stream:
@@ -37,7 +41,7 @@ def read(path: str | Path) -> bytes:
         raise failure(file, "no permission to read this file; check its mode and owner") from None
     except (OSError, ValueError) as error:
         raise failure(file, f"cannot be read: {error}") from None
-    if len(data) > MAX_BYTES:  # a device or a pipe has no size to ask for
+    if len(data) > MAX_BYTES:  # it has grown meanwhile
         raise failure(file, _too_large(len(data)))
     return data
 

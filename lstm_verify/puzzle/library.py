@@ -41,6 +41,10 @@ def resolve(text: str) -> list[Path]:
         raise failure(text, f"cannot be read: {error.strerror}") from None
     if is_folder and (found := _puzzles(path)):
         return found
+    if path.suffix == ".py":
+        raise failure(
+            text, f"this is Python, an implementation and no puzzle; see run PUZZLE -b python:{text}:NAME"
+        )
     if exists and not is_folder:
         return [path]
     if glob.has_magic(text):

@@ -16,7 +16,7 @@ from lstm_verify.verify.verdict import Result, Verdict
 
 
 def to_json(report: Report) -> str:
-    """Return the report as one JSON object; its form is in the README, and is version 1."""
+    """Return the report as one JSON object, in version 1 of its form."""
     return json.dumps(
         {
             "version": 1,
@@ -77,7 +77,8 @@ def _tables(tables: Tables) -> dict[str, Any]:
 
 def _error(error: Problem | str) -> dict[str, Any]:
     if isinstance(error, Problem):
-        return {"file": error.file, "line": error.line, "column": error.column, "message": error.message}
+        line, column = error.line or None, error.column or None  # none: the file as a whole
+        return {"file": error.file, "line": line, "column": column, "message": error.message}
     return {"file": None, "line": None, "column": None, "message": error}
 
 
@@ -133,7 +134,7 @@ def _annotations(report: Report) -> Iterator[str]:
 
 
 def _annotation(file: str, line: int, column: int, title: str, message: str) -> str:
-    properties = {"file": file, "line": line, "col": column, "title": title}
+    properties = {"file": file, "line": line or 1, "col": column or 1, "title": title}
     listed = ",".join(f"{k}={_escaped(str(v), ':,')}" for k, v in properties.items())
     return f"::error {listed}::{_escaped(message)}"
 

@@ -127,7 +127,7 @@ def _applied(puzzle: Puzzle, role: str, argument: str) -> str:
 
 def _terms(puzzle: Puzzle, gate: str, unit: int, inputs: Sequence[str], hidden: Sequence[str]) -> list[Term]:
     """Return the terms of a pre-activation whose weight is not 0, and the sum of the biases."""
-    w = {name: tensor[unit] for name, tensor in puzzle.network.weights.of_gate(gate).items()}
+    w = {name: tensor[unit] for name, tensor in puzzle.network.weights.gate(gate).items()}
     terms = [
         (weight, name)
         for row, names in ((w["weight_ih"], inputs), (w["weight_hh"], hidden))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from tabulate import tabulate
 
+from lstm_verify.lstm import exact
 from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.numerals import apart, rounded_up, short, signed
 from lstm_verify.verify.compare import Column
-from lstm_verify.verify.tables import Tables
+from lstm_verify.verify.tables import Tables, known_well
 from lstm_verify.verify.verdict import Result
 
 FORMATS = ("simple", "github", "latex", "html", "tsv")
@@ -95,7 +96,7 @@ def _strip(tables: Tables, result: Result | None, quantity: str, unit: int, step
 def _expected(value: Any) -> str:
     """Write an ideal with its radius, rounded up; or a true value."""
     if not isinstance(value, Hand):
-        return f"{float(value):.6g}"
+        return f"{float(value):.6g}" if known_well(value) else "unknown"
     return short(value.ideal) + (f" ± {rounded_up(value.radius)}" if value.radius > 0 else "")
 
 
@@ -103,18 +104,13 @@ def _actual(column: Column | None, t: int, unit: int, expected: Any) -> tuple[st
     if column is None or not column.shown[t]:
         return "-", "-"
     got = float(column.got[t, unit])
-    centre = _float(expected.ideal) if isinstance(expected, Hand) else float(expected)
+    known = exact.well_known(expected.ideal) if isinstance(expected, Hand) else expected
+    centre = math.nan if known is None else float(known)
     text = f"{got:.6g}"
     if column.outside[t, unit]:
         enough, _, _ = apart(got, float(column.low[t, unit]), float(column.high[t, unit]))
         text = f"{max(text, enough, key=len)} ✗"
-    return text, signed(got - centre) if np.isfinite(got) else "-"
-
-
-def _float(x: Any) -> float:
-    from lstm_verify.lstm.formats import FORMATS as NUMBERS
-
-    return NUMBERS["float64"].nearest(x)
+    return text, signed(got - centre) if math.isfinite(got - centre) else "-"
 
 
 def _blocks(first: Strip, strips: Sequence[Strip], gap: int) -> Iterator[list[Strip]]:

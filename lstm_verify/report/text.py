@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lstm_verify.backends.registry import kinds
 from lstm_verify.lstm.numerals import apart, rounded_up
+from lstm_verify.puzzle.library import shipped
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.report.tables import left_out, trace_tables
 from lstm_verify.verify.report import Report
@@ -50,17 +51,16 @@ def remarks(tables: Tables, results: Sequence[Result]) -> Iterator[str]:
     """Say what the tables leave out, and whose numbers they have where that could be several's."""
     if sum(r.comparison is not None for r in results) > 1 and (printed := _printed(results)):
         yield f"(actual: what {printed.backend.name} gives)"
+    if any(r.verdict is Verdict.FAILED for r in results):
+        yield "(✗: wrong, given what it showed one step before; the first ✗ is where it goes wrong)"
     yield from left_out(tables)
 
 
-def verdicts(tables: Tables, results: Sequence[Result]) -> list[Line]:
+def verdicts(tables: Tables, results: Sequence[Result]) -> Iterator[Line]:
     """Say one line a backend and one line a table (and one more for each thing that is wrong)."""
-    lines: list[Line] = []
-    for result in results:
-        lines += _on_backend(result)
-    lines += _on_table("hand table", tables.hand, tables)
-    lines += _on_table("digits", tables.digits, tables)
-    return lines
+    yield from aligned([line for result in results for line in _on_backend(result)])
+    both = (("hand table", tables.hand), ("digits", tables.digits))
+    yield from aligned([line for name, verdict in both for line in _on_table(name, verdict, tables)])
 
 
 def _on_backend(result: Result) -> Iterator[Line]:
@@ -79,9 +79,13 @@ def _on_backend(result: Result) -> Iterator[Line]:
 
 
 def _unchecked(result: Result) -> Iterator[Line]:
-    if result.not_checked:
-        why = "it does not show them, or rounding alone may move them by more than 1 %"
-        yield "", "", f"{result.not_checked} not checked: {why}"
+    """Say how many numbers were not checked, and why: not shown, or too wide."""
+    comparison = result.comparison
+    if comparison and comparison.not_shown:
+        yield "", "", f"{comparison.not_shown} numbers not checked: it does not show them"
+    if comparison and comparison.too_wide:
+        why = f"in {result.backend.form.name}, rounding alone may move them by more than 1 %"
+        yield "", "", f"{comparison.too_wide} numbers not checked: {why}"
 
 
 def _on_failure(result: Result) -> Iterator[Line]:
@@ -90,7 +94,7 @@ def _on_failure(result: Result) -> Iterator[Line]:
     if comparison is None or first is None:
         return
     form = result.backend.form.name
-    wrong = f"{comparison.failures} of {result.checked} numbers checked"
+    wrong = f"{comparison.failures} of {result.checked} numbers"
     text = f"{wrong} are not where correct {form} arithmetic puts them"
     yield result.backend.name, "failed", text
     yield from _unchecked(result)
@@ -99,6 +103,7 @@ def _on_failure(result: Result) -> Iterator[Line]:
     yield "", "", f"first at t={first.step}: {name} is {got}; it must lie between {low} and {high}"
     if result.reason:
         yield "", "", result.reason
+    yield "", "", f"granted: {result.backend.form.name}, {result.backend.accuracy}"
     yield from _again(result)
 
 
@@ -106,11 +111,11 @@ def _on_table(name: str, verdict: TableVerdict, tables: Tables) -> Iterator[Line
     if verdict.status == "none":
         return
     if verdict.status == "holds" and verdict.radius is not None:
-        text = f"all {verdict.stated} numbers are what the hand rules give"
+        text = f"{_all(verdict.stated)} what the hand rules give"
         if verdict.radius > 0:
             text += f"; the truth is within ± {rounded_up(verdict.radius)}"
     elif verdict.status == "proved":
-        text = f"all {verdict.stated} numbers are right to the last digit written"
+        text = f"{_all(verdict.stated)} right to the last digit written"
     else:
         what = "wrong" if verdict.status == "fails" else "not proven"
         text = f"{len(verdict.wrong)} of {verdict.stated} numbers are {what}"
@@ -121,6 +126,10 @@ def _on_table(name: str, verdict: TableVerdict, tables: Tables) -> Iterator[Line
         yield "", "", f"and {len(verdict.wrong) - 5} more"
     if verdict.note:
         yield "", "", f"note: {verdict.note}"
+
+
+def _all(count: int) -> str:
+    return "its one number is" if count == 1 else f"all {count} numbers are"
 
 
 def summary_of(result: Result) -> str:
@@ -146,7 +155,10 @@ def _again(result: Result) -> Iterator[Line]:
     """Give the command that shows a result again; an object that was handed to `check` has none."""
     name = result.backend.name
     if name.split(",")[0].partition(":")[0] in kinds():
-        words = ["lstm-verify", "run", result.puzzle.file, "--case", result.case.name, "-b", name]
+        puzzle = result.puzzle.file
+        if str(shipped().get(result.puzzle.name)) == puzzle:
+            puzzle = result.puzzle.name
+        words = ["lstm-verify", "run", puzzle, "--case", result.case.name, "-b", name]
         yield "", "", f"to see it again: {shlex.join(words)}"
 
 
@@ -160,12 +172,12 @@ def promises(report: Report) -> Iterator[str]:
         yield f"  {name.ljust(width)}  {backend.form.name}, {backend.accuracy}"
     if len(report.tables) > 1:
         counts = [f"{report.count(v)} {v}" for v in Verdict if report.count(v)]
-        yield f"In all {len(report.tables)} cases: {', '.join(counts) or 'nothing was run'}"
+        yield f"In all {len(report.tables)} cases, {len(report.results)} verdicts: {', '.join(counts)}"
 
 
 def aligned(lines: Sequence[Line]) -> Iterator[Line]:
     """Pad names to one width; what has no name belongs to the line before, and is indented."""
-    width = max((len(name) for name, _, _ in lines), default=0)
+    width = max([len("hand table"), *(len(name) for name, _, _ in lines)])
     for name, verdict, text in lines:
         yield (name.ljust(width) if verdict else "  ", verdict, text)
 
@@ -173,7 +185,10 @@ def aligned(lines: Sequence[Line]) -> Iterator[Line]:
 def summary(report: Report) -> str:
     """Return, as plain text, what is wrong; or, where nothing was checked, why."""
     wrong = (Verdict.FAILED, Verdict.ERRORED) if report.exit_code == 1 else tuple(Verdict)
-    parts = [str(error) for error in report.errors]
+    bad = [r for r in report.results if r.verdict in wrong]
+    names = ", ".join(dict.fromkeys(r.backend.name for r in bad))
+    parts = [f"{names}: {len(bad)} of {len(report.results)} verdicts are no agreement"] if bad else []
+    parts += [str(error) for error in report.errors]
     for tables, results in report.cases():
         lines = [line for r in results if r.verdict in wrong for line in _on_backend(r)]
         for name, verdict in (("hand table", tables.hand), ("digits", tables.digits)):

@@ -65,7 +65,7 @@ class Column:
         with np.errstate(invalid="ignore"):
             half = (self.high - self.low) / 2
             narrow = half <= TOO_WIDE * np.maximum(1, np.abs(self.low + half))
-        return self.shown[:, None] & (narrow | self.outside)
+        return self.shown[:, None] & ((narrow & ~self.unbounded) | self.outside)
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,16 @@ class Comparison:
     def not_checked(self) -> int:
         """How many were not: c and h that were not shown, and intervals too wide to mean anything."""
         return sum(int((~column.checked).sum()) for column in self.columns.values())
+
+    @property
+    def not_shown(self) -> int:
+        """How many were not checked because the implementation does not show them."""
+        return sum(int((~column.shown).sum()) * column.got.shape[1] for column in self.columns.values())
+
+    @property
+    def too_wide(self) -> int:
+        """How many were not checked because their interval is too wide to mean anything."""
+        return self.not_checked - self.not_shown
 
     @property
     def failures(self) -> int:

@@ -69,8 +69,14 @@ class Tables:
 
     @cached_property
     def truth(self) -> list[Step[Sequence[arb]]]:
-        """The true trace, in balls narrow enough to be printed."""
-        return true_trace(self.puzzle.network, self.case.run, 2 * FIRST_BITS)
+        """The true trace, in balls narrow enough to be printed, or as narrow as the most bits make them."""
+        bits = 2 * FIRST_BITS
+        while True:
+            trace = true_trace(self.puzzle.network, self.case.run, bits)
+            known = all(known_well(x) for step in trace for vector in step for x in vector)
+            if known or bits >= MAX_BITS:
+                return trace
+            bits *= 2
 
     @property
     def where(self) -> str | None:
@@ -94,7 +100,7 @@ def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[s
     if not stated:
         return NOT_STATED
     wrong = []
-    radius, coarse = balls.fraction(Fraction(0)), 0
+    radius, coarse = balls.fraction(Fraction(0)), []
     for cell in stated:
         number, hand = cell.number, cell.of(trace)
         if not _is(number, hand.ideal):
@@ -102,10 +108,12 @@ def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[s
             wrong.append(Wrong(number, f"{rule}, not {number.text}"))
         radius = radius.max(hand.radius)
         half = number.half_unit
-        coarse += cell.quantity in shown and half is not None and hand.radius > balls.fraction(half)
+        if cell.quantity in shown and half is not None and hand.radius > balls.fraction(half):
+            coarse.append(cell)
     note = None
     if coarse:
-        note = f"{coarse} of its numbers are farther from the truth, perhaps, than half their last digit"
+        where = coarse[0].place + (f" and {len(coarse) - 1} more" if len(coarse) > 1 else "")
+        note = f"the truth may be farther off than half the last digit written: {where}"
     return TableVerdict("fails" if wrong else "holds", len(stated), tuple(wrong), radius, note)
 
 
@@ -138,6 +146,11 @@ def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
     return TableVerdict(
         "fails" if wrong else "unproved" if undecided else "proved", len(stated), tuple(found)
     )
+
+
+def known_well(x: arb) -> bool:
+    """Tell whether a ball has enough right digits to be printed."""
+    return bool(x == 0 or x.rel_accuracy_bits() >= 24)
 
 
 class Stated(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from lstm_verify.backends.base import Backend, Observation
 from lstm_verify.backends.errors import told
 from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Run, Weights
+from lstm_verify.lstm.network import Network, Run
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.verify.compare import Comparison, Number, compare
 
@@ -65,14 +65,19 @@ class Result:
 
 def judge(puzzle: Puzzle, case: Case, backend: Backend) -> Result:
     """Run a backend on a case, on the numbers rounded once to its format, and judge what it shows."""
-    reason = obstacle(puzzle, case, backend)
+    reason = backend.refusal(puzzle.network)
     if reason:
         return Result(puzzle, case, backend, Verdict.SKIPPED, reason)
     network, run = rounded(puzzle.network, case.run, backend.form)
+    reason = _overflow(network, run, backend.form)
+    if reason:
+        return Result(puzzle, case, backend, Verdict.SKIPPED, reason)
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what it prints must not mix with our output
             observation = backend.observe(network, run)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is not our code that runs
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is not our code that runs: SystemExit, GeneratorExit …
         return Result(puzzle, case, backend, Verdict.ERRORED, told(error))
     comparison = compare(network, run, observation, backend.form, backend.accuracy)
     verdict, reason = _verdict(comparison)
@@ -84,18 +89,12 @@ def judge(puzzle: Puzzle, case: Case, backend: Backend) -> Result:
 
 def rounded(network: Network, run: Run, form: Format) -> tuple[Network, Run]:
     """Round a network and what it is run on, once, to the numbers of a format."""
-    weights = Weights(**{name: form.rounded(tensor) for name, tensor in vars(network.weights).items()})
-    return replace(network, weights=weights), Run(*(form.rounded(tensor) for tensor in vars(run).values()))
+    return network.map(form.rounded), run.map(form.rounded)
 
 
-def obstacle(puzzle: Puzzle, case: Case, backend: Backend) -> str | None:
-    """Return why a backend cannot be asked at all: it cannot express the network or hold its numbers."""
-    reason = backend.refusal(puzzle.network)
-    if reason:
-        return reason
-    form = backend.form
-    network, run = rounded(puzzle.network, case.run, form)
-    for name, tensor in (vars(network.weights) | vars(run)).items():
+def _overflow(network: Network, run: Run, form: Format) -> str | None:
+    """Name the tensor with a number that the format cannot hold."""
+    for name, tensor in (*network.weights.items(), *run.items()):
         if np.isinf(tensor).any():
             return f"{name} has a number beyond the range of {form.name}, whose largest is {form.largest:.3g}"
     return None
@@ -120,4 +119,6 @@ def _looks_like_float32(network: Network, run: Run, observation: Observation, ba
     single = compare(network, run, observation, FORMATS["float32"], backend.accuracy)
     if single.failures or not single.checked:
         return None
-    return "it looks like float32: every number is right to that precision; try dtype=float32"
+    return (
+        "it looks like float32: every number is right to that precision; if that is meant, say dtype=float32"
+    )

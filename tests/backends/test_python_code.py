@@ -208,7 +208,7 @@ MISBEHAVIOUR = [
     (raises, "KeyError: 'gate' ("),
     (exits, "SystemExit: 0"),
     (changes_x, "it changed its argument x in place; work on a copy"),
-    (changes_state, "it changed its argument h in place; work on a copy"),
+    (changes_state, "it changed its argument h, c in place; work on a copy"),
     (changes_weights, "it changed its argument w.weight_hh in place; work on a copy"),
     (nan, "h is not a number (NaN) at step 1, unit 0"),
     (lambda x, h, c, w: None, "it returned None; expected two, (h, c)"),
@@ -302,7 +302,7 @@ class TestMisbehaviour:
 
         assert hinted.verdict is Verdict.FAILED
         assert hinted.reason.startswith("it looks like float32")
-        assert hinted.reason.endswith("try dtype=float32")
+        assert hinted.reason.endswith("say dtype=float32")
         assert judged(single, dtype="float32").verdict is Verdict.AGREE
         assert (wrong.verdict, wrong.reason) == (Verdict.FAILED, None)
 

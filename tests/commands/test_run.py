@@ -101,7 +101,7 @@ class TestRequest:
         assert ended.status == 0
         assert ended.out.count("  agrees: ") == 7
         assert ended.out.count("  skipped: ") == 1
-        assert ended.out.splitlines()[-1] == "In all 4 cases: 7 agree, 1 skipped"
+        assert ended.out.splitlines()[-1] == "In all 4 cases, 8 verdicts: 7 agree, 1 skipped"
 
     def test_case(self, lstm_verify):
         """--case runs that case only."""
@@ -273,7 +273,7 @@ class TestTables:
         assert len(rows) == 5
         assert {len(row) for row in rows} == {1 + 2 + 2 * 3 * 3}
         assert all(cell == cell.strip() for row in rows for cell in row)
-        assert "reference  agrees" in ended.err
+        assert "reference   agrees" in ended.err
 
 
 class TestFailures:

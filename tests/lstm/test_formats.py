@@ -1,14 +1,17 @@
 """Formats: rounding once, to nearest, ties to even, as NumPy and PyTorch do it."""
 
+import math
 from fractions import Fraction as F
 
 import numpy as np
 import pytest
 import torch
+from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_verify.lstm.exact import ball, ln
+from lstm_verify.lstm import balls
+from lstm_verify.lstm.exact import ball, ln, sigmoid, tanh
 from lstm_verify.lstm.formats import FORMATS
 
 NUMBERS = st.one_of(
@@ -64,8 +67,21 @@ def test_the_extremes_are_pytorchs(name):
     )
 
 
-def test_irrational_numbers_are_rounded_to_nearest():
-    """ln(3) is rounded by narrowing its ball until both ends round alike."""
-    nearest = F(FORMATS["float32"].nearest(ln(F(3))))
-    assert nearest == F(float(np.float32(np.log(3.0))))
-    assert abs(ball(ln(F(3)) - nearest, 128)) < 2.0**-24
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("x", [ln(F(3)), tanh(F(1)), ln(F(2)) / 10**30, tanh(F(1)) * 10**20, -sigmoid(F(40))])
+def test_irrational_numbers_are_rounded_to_nearest(name, x):
+    """An irrational number is rounded by narrowing its ball until both ends round alike, in every format."""
+    nearest = FORMATS[name].nearest(x)
+    if math.isinf(nearest):
+        assert abs(ball(x, 64)) > FORMATS[name].largest
+        return
+    step = float(FORMATS[name].ulp(np.array(nearest)))
+    with balls.precision(300):
+        assert abs(ball(x, 300) - arb(nearest)) < step / 2
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_no_float_can_hold_overflows(name):
+    """A fraction far beyond every format is ±∞ in each."""
+    assert FORMATS[name].nearest(F(10) ** 5000) == math.inf
+    assert FORMATS[name].nearest(-(F(10) ** 400)) == -math.inf

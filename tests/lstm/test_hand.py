@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from lstm_verify import load, strategies
 from lstm_verify.lstm import balls, exact
+from lstm_verify.lstm.activations import ACTIVATIONS
+from lstm_verify.lstm.arithmetic.hand import Hand, activated
 from lstm_verify.lstm.exact import tanh
 from lstm_verify.lstm.network import Network, Run, Weights
 from lstm_verify.lstm.readings import hand_trace, true_trace
@@ -171,3 +173,20 @@ def test_the_true_trace_is_bounded(data):
             assert all(abs(h) < 1 for h in step.h)
             assert all(abs(c) < b + 1 for c, b in zip(step.c, before, strict=True))
             before = [abs(c) for c in step.c]
+
+
+@pytest.mark.parametrize("z", [3, 40, 300])
+def test_the_radius_of_an_exact_tanh_does_not_cancel(z):
+    """Around z* = 40 a tanh moves by 4·e^−80 times as much as its argument, not by a rounding of 1."""
+    start = Hand(F(z), arb("1e-4"))
+    moved = activated(ACTIVATIONS["tanh"], "exact", start)
+    assert 3.9 * (arb(-2 * z).exp()) * start.radius * (1 if z > 10 else 0) <= moved.radius
+    assert moved.radius <= 4.01 * arb(-2 * z).exp() * start.radius
+
+
+@pytest.mark.parametrize(("z", "radius"), [(-5, 0), (5, 0.1), (0.05, 0.1)])
+def test_the_radius_of_relu_is_none_where_it_is_flat(z, radius):
+    """relu moves with its argument where that is positive, and not at all where it is negative."""
+    assert float(activated(ACTIVATIONS["relu"], "exact", Hand(F(z), arb(0.1))).radius) == pytest.approx(
+        radius
+    )

@@ -317,10 +317,13 @@ def test_large_file_is_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         load(path)
 
 
-def test_endless_device() -> None:
-    """A device that never ends is read up to the limit only."""
-    with pytest.raises(PuzzleError, match="at most 16 MiB are read"):
+def test_endless_device(tmp_path: Path) -> None:
+    """A device that never ends, or a pipe that nobody writes to, is not read at all."""
+    with pytest.raises(PuzzleError, match="no file but a device or a pipe"):
         load("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(PuzzleError, match="no file but a device or a pipe"):
+        load(tmp_path / "pipe.yaml")
 
 
 def test_strange_paths() -> None:

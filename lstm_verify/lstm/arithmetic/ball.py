@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,29 +23,22 @@ class BallArithmetic:
     def __init__(self, bits: int) -> None:
         self.bits = bits
 
-    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, arb_mat]:
-        """Make a matrix, or a column, of balls of each tensor."""
-        return {name: self._matrix(tensor) for name, tensor in tensors.items()}
+    def matrix(self, values: Tensor) -> arb_mat:
+        """Enclose exact numbers, [n, m]."""
+        return arb_mat([[self._ball(x) for x in row] for row in values])
 
     def vector(self, values: Tensor) -> Array:
         """Enclose exact numbers, [n]."""
-        return np.array([self._ball(x) for x in values] + [None], dtype=object)[:-1]
+        return _array([self._ball(x) for x in values])
 
-    def affine(self, products: Sequence[tuple[arb_mat, Array]], biases: Sequence[arb_mat]) -> Array:
-        """Return the sum of matrix products and biases, [n]."""
-        terms = [matrix * _column(x) for matrix, x in products] + list(biases)
-        total = terms[0]
-        for term in terms[1:]:
-            total += term
-        return _array(total.entries())
+    def affine(self, products: Sequence[tuple[arb_mat, Array]], terms: Sequence[Array]) -> Array:
+        """Return the sum of matrix products and terms, [n]."""
+        summands = [_array((matrix * _column(x)).entries()) for matrix, x in products]
+        return sum(terms, start=sum(summands[1:], start=summands[0]))
 
     def activation(self, role: str, name: str, z: Array) -> Array:  # noqa: ARG002 (hand needs it)
         """Return the activation, elementwise."""
         return _array([ACTIVATIONS[name].ball(x) for x in z])
-
-    def _matrix(self, tensor: Tensor) -> arb_mat:
-        rows = [[self._ball(x) for x in np.atleast_1d(np.asarray(row, dtype=object))] for row in tensor]
-        return arb_mat(rows)
 
     def _ball(self, x: Exact | float) -> arb:
         return arb(float(x)) if isinstance(x, float) else exact.ball(x, self.bits)

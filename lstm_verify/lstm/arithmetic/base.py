@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from lstm_verify.lstm.network import Tensor
@@ -14,14 +14,14 @@ Vector = TypeVar("Vector", bound=Any)
 class Arithmetic(Protocol[Vector]):
     """A reading of the equations: what a number is, and what is done with it."""
 
-    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, Any]:
-        """Make one gate's exact tensors ready for `affine`, once for a whole run."""
+    def matrix(self, values: Tensor) -> Any:
+        """Make exact numbers [n, m] ready for `affine`, once for a whole run."""
 
     def vector(self, values: Tensor) -> Vector:
-        """Turn exact numbers [..., n], an input or an initial state, into the arithmetic's."""
+        """Turn exact numbers [..., n] (a bias, an input, an initial state) into the arithmetic's."""
 
-    def affine(self, products: Sequence[tuple[Any, Vector]], biases: Sequence[Any]) -> Vector:
-        """Return the sum of all matrix products [n, m] · [..., m] and biases [n], in no set order."""
+    def affine(self, products: Sequence[tuple[Any, Vector]], terms: Sequence[Vector]) -> Vector:
+        """Return the sum of all matrix products [n, m] · [..., m] and terms [..., n], in no set order."""
 
     def activation(self, role: str, name: str, z: Vector) -> Vector:
         """Return the activation of that name, standing in that role (i, f, g, o or h), of z."""

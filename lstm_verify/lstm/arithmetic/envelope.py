@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -60,6 +60,12 @@ class Interval:
         """Return some rows of a batch, picked as NumPy does."""
         return Interval(self.low[rows], self.high[rows], self.form)
 
+    @classmethod
+    def stacked(cls, intervals: Sequence[Interval]) -> Interval:
+        """Put intervals [n] one under the other, [len(intervals), n]."""
+        low, high = ([getattr(x, end) for x in intervals] for end in ("low", "high"))
+        return cls(np.array(low), np.array(high), intervals[0].form)
+
     def _rounded(self, low: Array, high: Array) -> Interval:
         """Widen by one rounding of the format."""
         u, tiny = self.form.roundoff, self.form.underflow
@@ -102,12 +108,13 @@ def outward(low: Array, high: Array, form: Format) -> Interval:
 
 @dataclass(frozen=True)
 class _Matrix:
-    """A matrix [n, m] of the format's numbers, or a bias as a column, with what `affine` asks of it."""
+    """A matrix [n, m] of the format's numbers, with what `affine` asks of it."""
 
     values: Array
     magnitude: Array
     used: Array  # 1 where an entry is not 0
     lowest_bit: Array
+    subnormal: Any  # [n], bool: whether a row has a subnormal entry
 
 
 class EnvelopeArithmetic:
@@ -117,9 +124,13 @@ class EnvelopeArithmetic:
         self.form = form
         self.accuracy = accuracy
 
-    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, _Matrix]:
-        """Round each tensor once: that is what an implementation is given."""
-        return {name: _matrix(self.form.rounded(tensor)) for name, tensor in tensors.items()}
+    def matrix(self, values: Tensor) -> _Matrix:
+        """Round exact numbers once: that is what an implementation is given."""
+        rounded = self.form.rounded(values)
+        size = np.abs(rounded)
+        used = (size > 0).astype(np.float64)
+        subnormal = np.any((size > 0) & (size < self.form.smallest_normal), axis=-1)
+        return _Matrix(rounded, size, used, _lowest_bit(rounded), subnormal)
 
     def vector(self, values: Tensor) -> Interval:
         """Round exact numbers once; what is subnormal may be flushed to 0, so both are in."""
@@ -134,26 +145,29 @@ class EnvelopeArithmetic:
             np.where(np.isfinite(low), low, -np.inf), np.where(np.isfinite(high), high, np.inf), self.form
         )
 
-    def affine(self, products: Sequence[tuple[_Matrix, Interval]], biases: Sequence[_Matrix]) -> Interval:
-        """Return the sum of all matrix products and biases, whatever the order of summation.
+    def affine(self, products: Sequence[tuple[_Matrix, Interval]], terms: Sequence[Interval]) -> Interval:
+        """Return the sum of all matrix products and terms, whatever the order of summation.
 
         With n terms of absolute sum S the error is at most γ_n S, γ_n = n u / (1 − n u). It is
         0 where every partial sum, in any order, is a number of the format: where all terms are
         multiples of some 2^q and S ≤ 2^(q + precision).
         """
         with np.errstate(invalid="ignore", over="ignore"):
-            centre = _total(x.middle @ m.values.T for m, x in products) + _total(b.values for b in biases)
-            spread = _total(x.radius @ m.magnitude.T for m, x in products)
-            total = _total(x.reach @ m.magnitude.T for m, x in products) + _total(b.magnitude for b in biases)
-            count = _total((x.reach > 0) @ m.used.T for m, x in products) + _total(b.used for b in biases)
+            centre = _total(x.middle @ m.values.T for m, x in products) + _total(t.middle for t in terms)
+            spread = _total(x.radius @ m.magnitude.T for m, x in products) + _total(t.radius for t in terms)
+            total = _total(x.reach @ m.magnitude.T for m, x in products) + _total(t.reach for t in terms)
+            count = _total((x.reach > 0) @ m.used.T for m, x in products) + _total(t.reach > 0 for t in terms)
+            grid = np.minimum(_least(_grid(m, x) for m, x in products), _least(t.lowest_bit for t in terms))
             largest = _most(x.largest for _, x in products)
-            grid = np.minimum(_least(_grid(m, x) for m, x in products), _least(b.lowest_bit for b in biases))
-            tiny = grid < self.form.smallest_normal  # else no product or sum is so small as to underflow
+            # Where all terms are multiples of a normal number, no product and no sum underflows;
+            # but hardware that flushes reads a subnormal weight as 0, however large its x is.
+            tiny = (grid < self.form.smallest_normal) | _any(m.subnormal for m, _ in products)
             error = spread + tiny * count * self.form.underflow * largest
             for form in (self.form, DOUBLE):  # the implementation's rounding, and our own
                 inexact = total * SLACK > grid * 2.0**form.precision
                 error = error + inexact * _gamma(count + 2 * (form is DOUBLE), form) * total
-            error = error * SLACK
+            # Where a partial sum may overflow, an order of summation may give any number, or none.
+            error = np.where(total * SLACK > self.form.largest, np.inf, error * SLACK)
             return outward(centre - error, centre + error, self.form)
 
     def activation(self, role: str, name: str, z: Interval) -> Interval:  # noqa: ARG002 (hand needs it)
@@ -162,12 +176,14 @@ class EnvelopeArithmetic:
         if activation.rational:
             return Interval(activation.floats(z.low), activation.floats(z.high), self.form)
         low, high = _enclosed(activation, z.low, z.high)
+        unknown = np.isinf(z.low) & np.isinf(z.high)  # z may be ∞ − ∞, which is no number
         promised = self.accuracy.of(name)
         absolute = promised.absolute(self.form)
         low, high = (
             self._below(low, high, promised.ulps) - absolute,
             -self._below(-high, -low, promised.ulps) + absolute,
         )
+        low, high = np.where(unknown, -np.inf, low), np.where(unknown, np.inf, high)
         return outward(low, high, self.form)
 
     def _below(self, low: Array, high: Array, ulps: float) -> Array:
@@ -177,15 +193,13 @@ class EnvelopeArithmetic:
         and the better one is taken.
         """
         by_ulp = low - ulps * self.form.ulp(np.where(low < 0, low, high))
-        by_ratio = low * (1 - 2 * ulps * self.form.roundoff) - ulps * self.form.ulp(np.zeros(1))
-        return np.where(low < 0, by_ulp, np.maximum(by_ulp, by_ratio))
-
-
-def _matrix(values: Array) -> _Matrix:
-    return _Matrix(values, np.abs(values), (values != 0).astype(np.float64), _lowest_bit(values))
+        share = 2 * ulps * self.form.roundoff  # an ulp of v is at most 2u|v|, or that of 0
+        by_ratio = low * (1 - share) - ulps * self.form.ulp(np.zeros(1))
+        return np.where((low < 0) | (share >= 1), by_ulp, np.maximum(by_ulp, by_ratio))
 
 
 _total = partial(functools.reduce, operator.add)
+_any = partial(functools.reduce, operator.or_)
 _most = partial(functools.reduce, np.maximum)
 _least = partial(functools.reduce, np.minimum)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +20,17 @@ class FloatArithmetic:
     def __init__(self, dtype: str = "float64") -> None:
         self.dtype = dtype
 
-    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, Array]:
-        """Round each tensor once."""
-        return {name: self.vector(tensor) for name, tensor in tensors.items()}
+    def matrix(self, values: Tensor) -> Array:
+        """Round exact numbers once to the format."""
+        return self.vector(values)
 
     def vector(self, values: Tensor) -> Array:
         """Round exact numbers once to the format."""
         return FORMATS[self.dtype].rounded(values).astype(self.dtype)
 
-    def affine(self, products: Sequence[tuple[Array, Array]], biases: Sequence[Array]) -> Array:
+    def affine(self, products: Sequence[tuple[Array, Array]], terms: Sequence[Array]) -> Array:
         """W_1 x_1 + W_2 x_2 + … + b_1 + b_2 + …, rows of a batch alike."""
-        total: Array = sum(x @ matrix.T for matrix, x in products) + sum(biases)  # type: ignore[assignment]
+        total: Array = sum(x @ matrix.T for matrix, x in products) + sum(terms)  # type: ignore[assignment]
         return total
 
     def activation(self, role: str, name: str, z: Array) -> Array:  # noqa: ARG002 (hand needs it)

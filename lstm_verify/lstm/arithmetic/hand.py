@@ -123,20 +123,17 @@ class HandArithmetic:
         """Take the rules: role (i, f, g, o, h) -> the rule of each unit."""
         self.rules = rules
 
-    def parameters(self, tensors: Mapping[str, Tensor]) -> Mapping[str, list[Sparse] | Array]:
-        """Keep of each matrix the entries that are not zero, row by row; of each bias all."""
-        return {
-            name: [_sparse(row) for row in tensor] if name.startswith("weight") else self.vector(tensor)
-            for name, tensor in tensors.items()
-        }
+    def matrix(self, values: Tensor) -> list[Sparse]:
+        """Keep the entries that are not zero, row by row."""
+        return [_sparse(row) for row in values]
 
     def vector(self, values: Tensor) -> Array:
         """Take exact numbers, [n], as ideals with no radius."""
         return _array([Hand(_exact(x)) for x in values])
 
-    def affine(self, products: Sequence[tuple[list[Sparse], Array]], biases: Sequence[Array]) -> Array:
-        """Return the sum of matrix products and biases, [n]."""
-        total = sum(biases[1:], biases[0])
+    def affine(self, products: Sequence[tuple[list[Sparse], Array]], terms: Sequence[Array]) -> Array:
+        """Return the sum of matrix products and terms, [n]."""
+        total = sum(terms[1:], terms[0])
         for matrix, x in products:
             total = total + _array([_dot(row, x) for row in matrix])
         return total
