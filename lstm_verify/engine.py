@@ -11,7 +11,7 @@ from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.registry import backend as make_backend
 from lstm_verify.backends.registry import kinds, missing
 from lstm_verify.lstm.exact import Undecided
-from lstm_verify.puzzle.library import resolve, shipped
+from lstm_verify.puzzle.library import load_all, resolve, shipped
 from lstm_verify.puzzle.load import load as read
 from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
 from lstm_verify.verify.report import Report
@@ -115,17 +115,10 @@ def _puzzles(report: Report, asked: Iterable[Any]) -> list[Puzzle]:
     for item in asked:
         if isinstance(item, Puzzle):
             loaded.append(item)
-            continue
-        try:
-            paths = resolve(str(item))
-        except PuzzleError as error:
-            report.errors += error.problems
-            continue
-        for path in paths:
-            try:
-                loaded.append(read(path))
-            except PuzzleError as error:
-                report.errors += error.problems
+        else:
+            puzzles, problems = load_all([str(item)])
+            loaded += puzzles
+            report.errors += problems
     return loaded
 
 
@@ -151,7 +144,7 @@ def check(implementation: Any, *, puzzles: Any = None, **options: Any) -> None:
         if isinstance(implementation, str):
             backend = make_backend(",".join([implementation, *(f"{k}={v}" for k, v in options.items())]))
         else:
-            name = getattr(implementation, "__name__", type(implementation).__name__)
+            name = f"{getattr(implementation, '__name__', type(implementation).__name__)}()"
             given = Options({key: str(value) for key, value in options.items()})
             backend = wrap(implementation, name, given)
             given.refuse_unused(name)

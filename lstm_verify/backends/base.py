@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +71,16 @@ class Backend(Protocol):
             Exception: any, which is then reported as an error of the implementation;
                 `Misbehaved` where there is a sentence to be said about it.
         """
+
+
+def beyond(network: Network, supported: Iterable[str] = ()) -> str | None:
+    """Return in words what a network has that PyTorch's LSTM has not, beside the features supported."""
+    missing = [
+        f"{feature} {words}"
+        for feature, words in network.semantics.departures().items()
+        if feature not in supported
+    ]
+    return "; ".join(missing) or None
 
 
 class Options:

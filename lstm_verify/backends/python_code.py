@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_verify.backends.base import Array, Backend, Kind, Observation, Options, Part
+from lstm_verify.backends.base import Array, Backend, Kind, Observation, Options, Part, beyond
 from lstm_verify.backends.errors import Misbehaved, Unusable, told
 from lstm_verify.conventions import gate_order, reorder
 from lstm_verify.lstm.accuracy import Accuracy
@@ -74,15 +74,12 @@ class PythonCode:
     accuracy: Accuracy
     function: Callable[..., Any]
     contract: str
+    supports: frozenset[str] = frozenset()
 
     def refusal(self, network: Network) -> str | None:
         """Refuse variants that the code does not say it supports."""
-        supported = getattr(self.function, "supports", ())
-        departures = network.semantics.departures()
-        if departures and "activations" not in supported:
-            listed = ", ".join(f"{role} = {name}" for role, name in departures.items())
-            return f"it is taken for a plain LSTM, and this network has the activations {listed}"
-        return None
+        other = beyond(network, self.supports)
+        return f"it is taken for a plain LSTM, and this network has the {other}" if other else None
 
     def observe(self, network: Network, run: Run) -> Observation:
         """Call the function once a step, or once for the sequence."""
@@ -178,8 +175,13 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
     contract = options.take("form", getattr(function, "form", "step"))
     if contract not in CALLED:
         raise Unusable(f"form={contract}: expected one of {', '.join(CALLED)}")
+    supports = getattr(function, "supports", ())
+    if isinstance(supports, str) or not isinstance(supports, Iterable):
+        raise Unusable(
+            f"{name}.supports is {supports!r}; expected a set of features, such as {{'activations'}}"
+        )
     form = options.dtype("float64", tuple(f for f in FORMATS if hasattr(np, f)))
-    return PythonCode(name, form, options.accuracy(Accuracy()), function, contract)
+    return PythonCode(name, form, options.accuracy(Accuracy()), function, contract, frozenset(supports))
 
 
 def _make(name: str, target: str, options: Options) -> Backend:

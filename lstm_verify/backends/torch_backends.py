@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstm_verify.backends.base import Array, Backend, Kind, Observation, Options, Part
+from lstm_verify.backends.base import Array, Backend, Kind, Observation, Options, Part, beyond
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.lstm.accuracy import UNKNOWN, Accuracy, Error
 from lstm_verify.lstm.formats import Format
@@ -51,12 +51,9 @@ class TorchBackend:
     threads: int
 
     def refusal(self, network: Network) -> str | None:
-        """Refuse activations that PyTorch's LSTM does not have."""
-        departures = network.semantics.departures()
-        if departures:
-            listed = ", ".join(f"{role} = {name}" for role, name in departures.items())
-            return f"PyTorch's activations are fixed; this network has {listed}"
-        return None
+        """Refuse what PyTorch's LSTM cannot express."""
+        other = beyond(network)
+        return f"PyTorch has no LSTM with the {other}" if other else None
 
     def _tensor(self, values: Any) -> Tensor:
         import torch

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lstm_verify.lstm.semantics import QUANTITIES
+
 if TYPE_CHECKING:
     from lstm_verify.verify.report import Report
 
-QUANTITIES = ("i", "f", "g", "o", "c", "h")
 STYLES = ("simple", "github", "latex", "html", "tsv")
 OUTPUTS = ("text", "json", "junit", "github")
 

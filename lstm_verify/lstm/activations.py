@@ -26,7 +26,8 @@ class Activation:
         ball: of a ball.
         exact: of an exact number.
         slope: its derivative, of a ball; None where it is known to be at most 1.
-        rational: whether a fraction gives a fraction, with no rounding in any format.
+        rational: whether a fraction gives a fraction, so that any hand rule takes it as it is.
+        rounds: whether a format has to round its result.
     """
 
     floats: Callable[[NDArray[Any]], NDArray[Any]]
@@ -34,6 +35,7 @@ class Activation:
     exact: Callable[[Exact], Exact]
     slope: Callable[[arb], arb] | None = None
     rational: bool = False
+    rounds: bool = True
 
 
 def _sigmoid(z: NDArray[Any]) -> NDArray[Any]:
@@ -60,7 +62,9 @@ def _relu(x: Exact) -> Exact:
 ACTIVATIONS = {
     "sigmoid": Activation(_sigmoid, balls.sigmoid, exact.sigmoid, _sigmoid_slope),
     "tanh": Activation(np.tanh, balls.tanh, exact.tanh, _tanh_slope),
-    "identity": Activation(lambda z: z, lambda z: z, lambda x: x, rational=True),
-    "relu": Activation(lambda z: np.maximum(z, 0), lambda z: z.max(0), _relu, _relu_slope, rational=True),
+    "identity": Activation(lambda z: z, lambda z: z, lambda x: x, rational=True, rounds=False),
+    "relu": Activation(
+        lambda z: np.maximum(z, 0), lambda z: z.max(0), _relu, _relu_slope, rational=True, rounds=False
+    ),
 }
 """Name -> activation; the names are those of `semantics.ACTIVATIONS`."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -235,6 +235,14 @@ def _root(x: int, degree: int) -> int | None:
     return low if low**degree == x else None
 
 
+def precisions(first: int = 128) -> Iterator[int]:
+    """Yield precisions in bits, each twice the one before, up to `MAX_BITS`."""
+    bits = first
+    while bits <= MAX_BITS:
+        yield bits
+        bits *= 2
+
+
 def ball(x: Exact, bits: int) -> arb:
     """Return a ball around x, computed with the given precision in bits."""
     if isinstance(x, Real):
@@ -244,12 +252,10 @@ def ball(x: Exact, bits: int) -> arb:
 
 def well_known(x: Exact) -> arb | None:
     """Return a ball with enough right digits to be printed; None where `MAX_BITS` bits do not give it."""
-    bits = 128
-    while bits <= MAX_BITS:
+    for bits in precisions():
         enclosure = ball(x, bits)
         if enclosure == 0 or enclosure.rel_accuracy_bits() >= 24:
             return enclosure
-        bits *= 2
     return None
 
 
@@ -286,12 +292,10 @@ def sign(x: Exact) -> int:
     power = _exponential(x)
     if power is not None:
         return (power > 1) - (power < 1)
-    bits = 64
-    while bits <= MAX_BITS:
+    for bits in precisions(64):
         enclosure = ball(x, bits)
         if enclosure > 0:
             return 1
         if enclosure < 0:
             return -1
-        bits *= 2
     raise Undecided(f"cannot tell {str(x)[:80]} from 0 with {MAX_BITS} bits")

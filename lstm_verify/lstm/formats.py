@@ -88,15 +88,13 @@ class Format:
         """Return the number of the format nearest to x, ties to even; ±inf beyond its range."""
         if isinstance(x, Fraction):
             return self._nearest_fraction(x)
-        bits = 128  # a Real is never half way between two numbers, so more bits always decide
-        while bits <= exact.MAX_BITS:
+        for bits in exact.precisions():  # it is never half way between two numbers: more bits decide
             with balls.precision(bits):
                 ball = exact.ball(x, bits)
                 ends = [balls.midpoint(end) for end in (ball.lower(), ball.upper()) if ball.is_finite()]
             nearest = {self._nearest_fraction(end) for end in ends}
             if len(nearest) == 1:
                 return nearest.pop()
-            bits *= 2
         raise exact.Undecided(f"cannot round {str(x)[:80]} with {exact.MAX_BITS} bits")
 
     def _nearest_fraction(self, x: Fraction) -> float:

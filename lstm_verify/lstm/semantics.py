@@ -10,6 +10,9 @@ GATES = "ifgo"
 ROLES = (*GATES, "h")
 """Where an activation stands: the four gates, and h, the tanh on the way out."""
 
+QUANTITIES = (*GATES, "c", "h")
+"""What a step computes, in this order: the gates, the cell state and the hidden state."""
+
 ACTIVATIONS = ("sigmoid", "tanh", "identity", "relu")
 """The names of the activations; what they are stands in `activations`."""
 
@@ -34,13 +37,14 @@ class Semantics:
         return name
 
     def departures(self) -> dict[str, str]:
-        """Return the fields that differ from PyTorch's LSTM, with their values."""
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
-        }
+        """Return in what it departs from PyTorch's LSTM: feature -> the departure in words."""
+        other = [
+            f"{role} = {self.activation(role)}" for role in ROLES if self.activation(role) != _DEFAULTS[role]
+        ]
+        return {"activations": ", ".join(other)} if other else {}
 
+
+_DEFAULTS = {field.name: field.default for field in fields(Semantics)}
 
 PYTORCH = Semantics()
 """The LSTM of torch.nn.LSTM, equations as in its documentation."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Iterable
 from pathlib import Path
 
-from lstm_verify.puzzle.load import name_of
+from lstm_verify.puzzle.load import load, name_of
+from lstm_verify.puzzle.model import Problem, Puzzle, PuzzleError
 from lstm_verify.puzzle.problems import failure, nearest, quoted
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -56,6 +58,24 @@ def resolve(text: str) -> list[Path]:
     if text in (known := shipped()):
         return [known[text]]
     raise failure(text, "a folder without puzzles (*.yaml)" if is_folder else _unknown(text, known))
+
+
+def load_all(asked: Iterable[str]) -> tuple[list[Puzzle], list[Problem]]:
+    """Load every puzzle that a user names; return with them all that is wrong with the others."""
+    loaded: list[Puzzle] = []
+    problems: list[Problem] = []
+    for text in asked:
+        try:
+            paths = resolve(text)
+        except PuzzleError as error:
+            problems += error.problems
+            continue
+        for path in paths:
+            try:
+                loaded.append(load(path))
+            except PuzzleError as error:
+                problems += error.problems
+    return loaded, problems
 
 
 def _puzzles(where: Path) -> list[Path]:

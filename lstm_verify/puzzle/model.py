@@ -10,9 +10,6 @@ from typing import Any
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Network, Run
 
-QUANTITIES = ("i", "f", "g", "o", "c", "h")
-"""What a table may state, in the order in which a step computes it."""
-
 
 @dataclass(frozen=True)
 class Number:

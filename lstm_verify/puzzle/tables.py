@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from lstm_verify.lstm.semantics import QUANTITIES
 from lstm_verify.puzzle import document
 from lstm_verify.puzzle.document import Node, Scalar, kind
 from lstm_verify.puzzle.expression import FUNCTIONS
 from lstm_verify.puzzle.frame import Frame
-from lstm_verify.puzzle.model import QUANTITIES, Number, Table
+from lstm_verify.puzzle.model import Number, Table
 from lstm_verify.puzzle.number import check_length, number
 from lstm_verify.puzzle.problems import count
 from lstm_verify.puzzle.sections import TableSection

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.cell import Step
-from lstm_verify.lstm.exact import MAX_BITS, Exact
+from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.numerals import decimal, formula
 from lstm_verify.lstm.readings import hand_trace, true_trace
 from lstm_verify.puzzle.model import Case, Number, Puzzle, Table
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from flint import arb
 
     from lstm_verify.lstm.arithmetic.hand import Hand
-
-FIRST_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,11 @@ class Tables:
     @cached_property
     def truth(self) -> list[Step[Sequence[arb]]]:
         """The true trace, in balls narrow enough to be printed, or as narrow as the most bits make them."""
-        bits = 2 * FIRST_BITS
-        while True:
+        for bits in exact.precisions(256):
             trace = true_trace(self.puzzle.network, self.case.run, bits)
-            known = all(known_well(x) for step in trace for vector in step for x in vector)
-            if known or bits >= MAX_BITS:
-                return trace
-            bits *= 2
+            if all(known_well(x) for step in trace for vector in step for x in vector):
+                break
+        return trace
 
     @property
     def where(self) -> str | None:
@@ -126,13 +122,14 @@ def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
     if not stated:
         return NOT_STATED
     wrong: set[Stated] = set()
-    undecided, bits = set(stated), FIRST_BITS
-    while undecided and bits <= MAX_BITS:
+    undecided = set(stated)
+    for bits in exact.precisions():
         trace = true_trace(puzzle.network, case.run, bits)
         right = {cell: _within(cell.number, cell.of(trace), bits) for cell in undecided}
         wrong |= {cell for cell in undecided if right[cell] is False}
         undecided = {cell for cell in undecided if right[cell] is None}
-        bits *= 2
+        if not undecided:
+            break
     found = [
         Wrong(
             cell.number,
@@ -187,12 +184,10 @@ def _is(number: Number, ideal: Exact) -> bool:
         return True
     if isinstance(ideal, Fraction):
         return False
-    bits = FIRST_BITS
-    while bits <= MAX_BITS:
+    for bits in exact.precisions():
         verdict = _within(number, exact.ball(ideal, bits), bits)
         if verdict is not None:
             return verdict
-        bits *= 2
     return False
 
 

@@ -120,7 +120,7 @@ class TestTorch:
         result = judged(kind, "memory-lee")
 
         assert result.verdict is Verdict.SKIPPED
-        assert result.reason.endswith("this network has g = identity, h = identity")
+        assert result.reason.endswith("with the activations g = identity, h = identity")
 
     def test_a_wrong_kernel_is_caught(self, torch, monkeypatch):
         """An nn.LSTM whose tanh is off by 1e-6 fails."""

@@ -37,8 +37,8 @@ class TestStatus:
         ended = lstm_verify("run", "memory-lee")
 
         assert ended.status == 0
-        assert ended.out.count("skipped: PyTorch's activations are fixed") == 2
-        assert "this network has g = identity, h = identity" in ended.out
+        assert ended.out.count("skipped: PyTorch has no LSTM with") == 2
+        assert "with the activations g = identity, h = identity" in ended.out
         assert "reference   agrees: 30 of 30 numbers checked" in ended.out
 
     def test_reference_only_where_it_is_needed(self, lstm_verify):

@@ -91,4 +91,4 @@ def test_names_of_activations_agree():
     """What a puzzle may name is what there is."""
     assert tuple(ACTIVATIONS) == NAMES
     puzzle = load("memory-lee")
-    assert puzzle.network.semantics.departures() == {"g": "identity", "h": "identity"}
+    assert puzzle.network.semantics.departures() == {"activations": "g = identity, h = identity"}

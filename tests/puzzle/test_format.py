@@ -154,7 +154,7 @@ def test_default_ideals() -> None:
 def test_activations() -> None:
     """Activations are named by role; the others are those of PyTorch."""
     read = puzzle(sizes="{input_size: 1, hidden_size: 1, activations: {g: identity, h: identity}}")
-    assert read.network.semantics.departures() == {"g": "identity", "h": "identity"}
+    assert read.network.semantics.departures() == {"activations": "g = identity, h = identity"}
 
 
 @pytest.mark.parametrize(

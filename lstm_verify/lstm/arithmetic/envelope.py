@@ -173,7 +173,7 @@ class EnvelopeArithmetic:
     def activation(self, role: str, name: str, z: Interval) -> Interval:  # noqa: ARG002 (hand needs it)
         """Enclose the activation at both ends of z, then widen by the promised error."""
         activation = ACTIVATIONS[name]
-        if activation.rational:
+        if not activation.rounds:
             return Interval(activation.floats(z.low), activation.floats(z.high), self.form)
         low, high = _enclosed(activation, z.low, z.high)
         unknown = np.isinf(z.low) & np.isinf(z.high)  # z may be ∞ − ∞, which is no number
