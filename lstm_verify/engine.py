@@ -15,7 +15,7 @@ from lstm_verify.puzzle.library import load_all, resolve, shipped
 from lstm_verify.puzzle.load import load as read
 from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
 from lstm_verify.verify.report import Report
-from lstm_verify.verify.tables import judge_tables
+from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import judge
 
 DEFAULTS = ("torch.cell", "torch.lstm")
@@ -74,8 +74,9 @@ def _judge(
     report: Report, puzzle: Puzzle, case: Case, backends: Sequence[Backend], shown: tuple[str, ...]
 ) -> None:
     """Judge a case's tables, and every backend on it; note a number that cannot be worked with."""
+    tables = Tables(puzzle, case, shown)
     try:
-        tables = judge_tables(puzzle, case, shown)
+        tables.verdicts  # noqa: B018 - judged now, while what cannot be decided can be told
         results = [judge(puzzle, case, backend) for backend in backends]
     except Undecided as error:
         report.errors.append(Problem(puzzle.file, case.line, 1, f"case {case.name}: {error}"))

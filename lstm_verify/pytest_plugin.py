@@ -128,12 +128,12 @@ class PuzzleItem(pytest.Item):
     def runtest(self) -> None:
         """Judge it; raise `Disagreement` where something is wrong, and skip with the reason."""
         from lstm_verify.report.text import said_of_backend, said_of_table
-        from lstm_verify.verify.tables import judge_tables
+        from lstm_verify.verify.tables import Tables
         from lstm_verify.verify.verdict import Verdict, judge
 
         if self.backend is None:
-            tables = judge_tables(self.puzzle, self.case)
-            wrong, said = bool(getattr(tables, self.judged).wrong), said_of_table(self.judged, tables)
+            tables = Tables(self.puzzle, self.case)
+            wrong, said = bool(tables.verdicts[self.judged].wrong), said_of_table(self.judged, tables)
         else:
             result = judge(self.puzzle, self.case, self.backend)
             if result.verdict is Verdict.SKIPPED:

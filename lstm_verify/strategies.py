@@ -28,6 +28,7 @@ _SIZES = st.integers(1, 8)
 @st.composite
 def weights(
     draw: st.DrawFn,
+    /,
     *,
     input_sizes: st.SearchStrategy[int] = _SIZES,
     hidden_sizes: st.SearchStrategy[int] = _SIZES,
@@ -58,30 +59,23 @@ def weights(
 @st.composite
 def networks(
     draw: st.DrawFn,
+    /,
     *,
     input_sizes: st.SearchStrategy[int] = _SIZES,
     hidden_sizes: st.SearchStrategy[int] = _SIZES,
-    scales: st.SearchStrategy[float] = st.floats(0.01, 5),
-    densities: st.SearchStrategy[float] = st.sampled_from([1.0, 1.0, 0.5]),
     biases: st.SearchStrategy[bool] = st.booleans(),
+    **others: st.SearchStrategy[float],
 ) -> Network:
     """Draw a single-layer LSTM with PyTorch's equations; the arguments are those of `weights`."""
-    bias = draw(biases)
-    drawn = draw(
-        weights(
-            input_sizes=input_sizes,
-            hidden_sizes=hidden_sizes,
-            scales=scales,
-            densities=densities,
-            biases=st.just(bias),
-        )
-    )
-    return Network(len(drawn.weight_ih[0]), len(drawn.weight_hh[0]), drawn, bias)
+    inputs, hidden, bias = draw(input_sizes), draw(hidden_sizes), draw(biases)
+    drawn = weights(input_sizes=st.just(inputs), hidden_sizes=st.just(hidden), biases=st.just(bias), **others)
+    return Network(inputs, hidden, draw(drawn), bias)
 
 
 @st.composite
 def runs(
     draw: st.DrawFn,
+    /,
     network: Network,
     *,
     steps: st.SearchStrategy[int] = st.integers(1, 12),

@@ -68,8 +68,8 @@ def _tables(tables: Tables) -> dict[str, Any]:
     return {
         "puzzle": tables.puzzle.name,
         "case": tables.case.name,
-        "hand": tables.hand.status,
-        "digits": tables.digits.status,
+        "hand": tables.verdicts["hand"].status,
+        "digits": tables.verdicts["digits"].status,
         "published": "none",
         "where": tables.where,
     }
@@ -96,7 +96,7 @@ def to_junit(report: Report) -> str:
             if result.verdict in made:
                 test.result = [made[result.verdict](summary_of(result))]
             suite.add_testcase(test)
-        for name, verdict in (("hand", tables.hand), ("digits", tables.digits)):
+        for name, verdict in tables.verdicts.items():
             if verdict.status != "none":
                 test = TestCase(f"{tables.case.name}[{name}]", tables.puzzle.name)
                 if verdict.wrong:
@@ -128,7 +128,7 @@ def _annotations(report: Report) -> Iterator[str]:
             if result.verdict in (Verdict.FAILED, Verdict.ERRORED):
                 title = f"{result.backend.name} {result.verdict}"
                 yield _annotation(result.puzzle.file, result.case.line, 1, title, summary_of(result))
-        for wrong in (*tables.hand.wrong, *tables.digits.wrong):
+        for wrong in tables.wrong:
             place = wrong.number
             yield _annotation(tables.puzzle.file, place.line, place.column, "table", wrong.message)
 

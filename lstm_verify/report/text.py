@@ -26,6 +26,9 @@ COLOURS = {
 }
 """Verdict as printed -> colour."""
 
+TABLES = {"hand": "hand table", "digits": "digits"}
+"""Kind of table -> its name in print."""
+
 Line = tuple[str, str, str]
 """Who or what is judged, the verdict, and what there is to say."""
 
@@ -59,8 +62,8 @@ def remarks(tables: Tables, results: Sequence[Result]) -> Iterator[str]:
 def verdicts(tables: Tables, results: Sequence[Result]) -> Iterator[Line]:
     """Say one line a backend and one line a table (and one more for each thing that is wrong)."""
     yield from aligned([line for result in results for line in _on_backend(result)])
-    both = (("hand table", tables.hand), ("digits", tables.digits))
-    yield from aligned([line for name, verdict in both for line in _on_table(name, verdict, tables)])
+    lines = [line for name, verdict in tables.verdicts.items() for line in _on_table(name, verdict, tables)]
+    yield from aligned(lines)
 
 
 def _on_backend(result: Result) -> Iterator[Line]:
@@ -119,7 +122,7 @@ def _on_table(name: str, verdict: TableVerdict, tables: Tables) -> Iterator[Line
     else:
         what = "wrong" if verdict.status == "fails" else "not proven"
         text = f"{len(verdict.wrong)} of {verdict.stated} numbers are {what}"
-    yield name, verdict.status, text
+    yield TABLES[name], verdict.status, text
     for wrong in verdict.wrong[:5]:
         yield "", "", f"{tables.puzzle.file}:{wrong.number.line}:{wrong.number.column}: {wrong.message}"
     if len(verdict.wrong) > 5:
@@ -144,7 +147,7 @@ def said_of_backend(result: Result) -> str:
 
 def said_of_table(name: str, tables: Tables) -> str:
     """Say the verdict on a table, "hand" or "digits", in lines of plain text."""
-    return _plain(_on_table(name, getattr(tables, name), tables))
+    return _plain(_on_table(name, tables.verdicts[name], tables))
 
 
 def _plain(lines: Iterable[Line]) -> str:
@@ -177,7 +180,7 @@ def promises(report: Report) -> Iterator[str]:
 
 def aligned(lines: Sequence[Line]) -> Iterator[Line]:
     """Pad names to one width; what has no name belongs to the line before, and is indented."""
-    width = max([len("hand table"), *(len(name) for name, _, _ in lines)])
+    width = max([len(TABLES["hand"]), *(len(name) for name, _, _ in lines)])
     for name, verdict, text in lines:
         yield (name.ljust(width) if verdict else "  ", verdict, text)
 
@@ -191,7 +194,7 @@ def summary(report: Report) -> str:
     parts += [str(error) for error in report.errors]
     for tables, results in report.cases():
         lines = [line for r in results if r.verdict in wrong for line in _on_backend(r)]
-        for name, verdict in (("hand table", tables.hand), ("digits", tables.digits)):
+        for name, verdict in tables.verdicts.items():
             lines += _on_table(name, verdict, tables) if verdict.wrong else []
         if lines:
             parts.append(heading(tables.puzzle, tables.case))

@@ -39,7 +39,7 @@ class Report:
         if self.errors or all(result.verdict is Verdict.SKIPPED for result in self.results):
             return 2
         wrong = any(r.verdict in (Verdict.FAILED, Verdict.ERRORED) for r in self.results)
-        if wrong or any(t.hand.wrong or t.digits.wrong for t in self.tables):
+        if wrong or any(tables.wrong for tables in self.tables):
             return 1
         return 0
 

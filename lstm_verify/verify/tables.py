@@ -51,14 +51,17 @@ class TableVerdict:
 NOT_STATED = TableVerdict("none")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tables:
-    """The verdicts on a case's tables; published ones are kept, and not yet judged."""
+    """A case's tables and the verdicts on them; published ones are kept, and not yet judged.
+
+    Attributes:
+        shown: the quantities that a note about the hand table's radius looks at.
+    """
 
     puzzle: Puzzle
     case: Case
-    hand: TableVerdict
-    digits: TableVerdict
+    shown: tuple[str, ...] = ("c", "h")
 
     @cached_property
     def ideals(self) -> list[Step[Sequence[Hand]]]:
@@ -74,20 +77,24 @@ class Tables:
                 break
         return trace
 
+    @cached_property
+    def verdicts(self) -> dict[str, TableVerdict]:
+        """The verdict on each kind of table: "hand" and "digits"."""
+        hand = judge_hand(self.case, self.ideals, self.shown) if self.case.hand else NOT_STATED
+        return {"hand": hand, "digits": judge_digits(self.puzzle, self.case)}
+
+    @property
+    def wrong(self) -> list[Wrong]:
+        """Every number stated that is wrong or unproved."""
+        return [wrong for verdict in self.verdicts.values() for wrong in verdict.wrong]
+
     @property
     def where(self) -> str | None:
         """The first wrong number as file:line:column, and what is wrong with it."""
-        wrong = [*self.hand.wrong, *self.digits.wrong]
-        if not wrong:
+        if not self.wrong:
             return None
-        return f"{self.puzzle.file}:{wrong[0].number.line}:{wrong[0].number.column}: {wrong[0].message}"
-
-
-def judge_tables(puzzle: Puzzle, case: Case, shown: tuple[str, ...] = ("c", "h")) -> Tables:
-    """Judge both tables of a case; `shown` are the quantities that a note about the radius looks at."""
-    tables = Tables(puzzle, case, NOT_STATED, judge_digits(puzzle, case))
-    tables.hand = judge_hand(case, tables.ideals, shown) if case.hand else NOT_STATED
-    return tables
+        first = self.wrong[0]
+        return f"{self.puzzle.file}:{first.number.line}:{first.number.column}: {first.message}"
 
 
 def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[str, ...]) -> TableVerdict:

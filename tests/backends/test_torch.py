@@ -88,7 +88,7 @@ class TestTorch:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_accuracy(self, kind):
-        """accuracy= sets how wide the envelope is; none at all is too little for any implementation."""
+        """accuracy= sets how wide the envelope is."""
         given, default = judged(f"{kind},accuracy=50ulp+2u"), judged(kind)
 
         assert str(given.backend.accuracy) == "σ and tanh to 50 ulp + 2 roundoffs"
@@ -123,7 +123,7 @@ class TestTorch:
         assert result.reason.endswith("with the activations g = identity, h = identity")
 
     def test_a_wrong_kernel_is_caught(self, torch, monkeypatch):
-        """An nn.LSTM whose tanh is off by 1e-6 fails."""
+        """An nn.LSTMCell whose results are off by one part in a million fails."""
         cell = torch.nn.LSTMCell.forward
         monkeypatch.setattr(torch.nn.LSTMCell, "forward", lambda *a: [v * (1 + 1e-6) for v in cell(*a)])
 

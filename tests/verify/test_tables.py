@@ -7,7 +7,7 @@ import math
 import pytest
 
 from lstm_verify import load
-from lstm_verify.verify.tables import judge_tables
+from lstm_verify.verify.tables import Tables
 
 HEAD = """puzzle: 1
 title: A test
@@ -29,7 +29,7 @@ def tables(
         HEAD.replace("1/3, 1", inputs) % (activations, i, ideal) + "".join(f"    {line}\n" for line in stated)
     )
     puzzle = load(file)
-    return judge_tables(puzzle, puzzle.cases[0])
+    return Tables(puzzle, puzzle.cases[0])
 
 
 def test_shipped_puzzles_are_right():
@@ -37,9 +37,9 @@ def test_shipped_puzzles_are_right():
     for name in ("memory", "memory-lee", "generic"):
         puzzle = load(name)
         for case in puzzle.cases:
-            judged = judge_tables(puzzle, case)
-            assert judged.digits.status == "proved"
-            assert judged.hand.status == ("none" if name == "generic" else "holds")
+            judged = Tables(puzzle, case)
+            assert judged.verdicts["digits"].status == "proved"
+            assert judged.verdicts["hand"].status == ("none" if name == "generic" else "holds")
             assert judged.where is None
 
 
@@ -56,7 +56,7 @@ def test_shipped_puzzles_are_right():
 )
 def test_a_hand_table_is_exact(tmp_path, cell, status):
     """A hand number is the ideal itself, as a fraction; a rounded one is wrong; an open cell says nothing."""
-    judged = tables(tmp_path, [f"hand: {{c: [{cell}, 7/6]}}"]).hand
+    judged = tables(tmp_path, [f"hand: {{c: [{cell}, 7/6]}}"]).verdicts["hand"]
     assert judged.status == status
     assert judged.stated == (1 if cell == "~" else 2)
     if status == "fails":
@@ -77,7 +77,7 @@ def test_a_hand_table_is_exact(tmp_path, cell, status):
 def test_an_irrational_ideal_is_written_as_it_is_or_to_its_digits(tmp_path, cell, status):
     """tanh(1/3) = 0.32151…: stated as such or to the digits written, else wrong."""
     kept = {"activations": "h: identity", "ideal": "i: step, g: exact"}
-    assert tables(tmp_path, [f"hand: {{c: [{cell}, ~]}}"], **kept).hand.status == status
+    assert tables(tmp_path, [f"hand: {{c: [{cell}, ~]}}"], **kept).verdicts["hand"].status == status
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_irrational_ideal_is_written_as_it_is_or_to_its_digits(tmp_path, cell
 )
 def test_digits_are_right_to_the_last(tmp_path, cell, status):
     """|written − true| is at most half a unit of the last digit, or the table is wrong."""
-    judged = tables(tmp_path, [f"digits: {{c: [{cell}, ~]}}"]).digits
+    judged = tables(tmp_path, [f"digits: {{c: [{cell}, ~]}}"]).verdicts["digits"]
     assert judged.status == status
     if cell == "0.334":
         assert judged.wrong[0].message == "c at step 1 is 0.33333, not 0.334"
@@ -106,19 +106,19 @@ def test_half_a_unit_is_still_right(tmp_path):
     for cell, status in (("0.12", "proved"), ("0.13", "proved"), ("0.11", "fails")):
         file.write_text(head + f"    digits: {{c: [{cell}]}}\n")
         puzzle = load(file)
-        assert judge_tables(puzzle, puzzle.cases[0]).digits.status == status
+        assert Tables(puzzle, puzzle.cases[0]).verdicts["digits"].status == status
 
 
 def test_what_cannot_be_told_is_unproved(tmp_path):
     """A true value that is 10^−2000 from the edge of a digit is not proven, and not called wrong."""
-    judged = tables(tmp_path, ["digits: {c: [~, 1.2]}"], i="9000").digits
+    judged = tables(tmp_path, ["digits: {c: [~, 1.2]}"], i="9000").verdicts["digits"]
     # c = σ(9000)·1 + ½σ(9000)/3 = 7/6·(1 − 1e-3909): well inside
     assert judged.status == "proved"
     file = tmp_path / "edge.yaml"
     text = HEAD.replace("1/3, 1", "0.25") % ("g: identity, h: identity, i: sigmoid", "9000", "i: step")
     file.write_text(text + "    digits: {c: [0.2]}\n")  # 0.25·σ(9000): 1e-3909 below the edge
     puzzle = load(file)
-    judged = judge_tables(puzzle, puzzle.cases[0]).digits
+    judged = Tables(puzzle, puzzle.cases[0]).verdicts["digits"]
     assert judged.status == "unproved"
     assert judged.wrong[0].message == "c at step 1 is not proven to be 0.2"
 
@@ -126,7 +126,9 @@ def test_what_cannot_be_told_is_unproved(tmp_path):
 @pytest.mark.parametrize(("i", "noted"), [("2", True), ("9", False)])
 def test_a_coarse_radius_is_noted(tmp_path, i, noted):
     """Where the truth may be farther off than half the last digit written, a note says so; nothing fails."""
-    judged = tables(tmp_path, ["hand: {c: [~, 1.50]}"], i=i, inputs="1, 1").hand  # 1.50 ± 1.5·(1 − σ(i))
+    judged = tables(tmp_path, ["hand: {c: [~, 1.50]}"], i=i, inputs="1, 1").verdicts[
+        "hand"
+    ]  # 1.50 ± 1.5·(1 − σ(i))
     assert judged.status == "holds"
     assert float(judged.radius) == pytest.approx(1.5 / (1 + math.exp(float(i))), rel=1e-9)
     assert bool(judged.note) is noted
