@@ -103,18 +103,7 @@ def _largest_share(random: np.random.Generator, tested: Backend) -> float:
     drawn = _drawn(random, hidden=hidden, steps=steps, scale=20 ** random.uniform(-1, 1))
     network, run = rounded(*drawn, tested.form)
     found = compare(network, run, tested.observe(network, run), tested.form, tested.accuracy)
-    return _shares(found).max(initial=0.0)
-
-
-def _shares(found: Comparison) -> np.ndarray:
-    """Return the shares of all checked numbers: 0 in the middle of the interval, 1 at its edge."""
-    shares = []
-    for column in found.columns.values():
-        got, low, high = (ends[column.checked] for ends in (column.got, column.low, column.high))
-        width = high - low
-        off = np.abs((got - low) - (high - got))  # exact where a sum (low + high) / 2 would round
-        shares.append(off[width > 0] / width[width > 0])
-    return np.concatenate(shares)
+    return max(float(column.share[column.checked].max(initial=0)) for column in found.columns.values())
 
 
 def _drawn(random: np.random.Generator, *, hidden: int, steps: int, scale: float) -> tuple[Network, Run]:

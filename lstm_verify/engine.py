@@ -14,7 +14,7 @@ from lstm_verify.lstm.exact import Undecided
 from lstm_verify.puzzle.library import load_all, resolve, shipped
 from lstm_verify.puzzle.load import load as read
 from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
-from lstm_verify.verify.report import Report
+from lstm_verify.verify.report import CaseReport, Report
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import judge
 
@@ -81,8 +81,7 @@ def _judge(
     except Undecided as error:
         report.errors.append(Problem(puzzle.file, case.line, 1, f"case {case.name}: {error}"))
         return
-    report.tables.append(tables)
-    report.results += results
+    report.cases.append(CaseReport(tables, results))
 
 
 def default_backends(puzzle: Puzzle) -> list[Backend]:

@@ -127,18 +127,18 @@ class PuzzleItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judge it; raise `Disagreement` where something is wrong, and skip with the reason."""
-        from lstm_verify.report.text import said_of_backend, said_of_table
+        from lstm_verify.report.sentences import of_backend, of_table
         from lstm_verify.verify.tables import Tables
         from lstm_verify.verify.verdict import Verdict, judge
 
         if self.backend is None:
             tables = Tables(self.puzzle, self.case)
-            wrong, said = bool(tables.verdicts[self.judged].wrong), said_of_table(self.judged, tables)
+            wrong, said = bool(tables.verdicts[self.judged].wrong), of_table(self.judged, tables).plain()
         else:
             result = judge(self.puzzle, self.case, self.backend)
             if result.verdict is Verdict.SKIPPED:
                 pytest.skip(result.reason or "nothing was checked")
-            wrong, said = result.verdict is not Verdict.AGREE, said_of_backend(result)
+            wrong, said = result.verdict is not Verdict.AGREE, of_backend(result).plain()
         if wrong:
             raise Disagreement(f"{self.puzzle.file}:{self.case.line}: {self.name} {said}")
 

@@ -94,17 +94,19 @@ def _print(report: Report, show: tuple[str, ...], style: str) -> None:
 
     plain = style in ("simple", "github")  # other formats go into documents: the talk about them to stderr
     colour = False if os.environ.get("NO_COLOR") else None
-    for tables, results in report.cases() if report.results else []:
+    for tables, results in report.cases if report.results else []:
         click.echo(text.heading(tables.puzzle, tables.case), err=not plain)
         click.echo(err=not plain)
         click.echo(text.body(tables, results, show, style))
         for remark in text.remarks(tables, results):
             click.echo(remark, err=not plain)
         click.echo(err=not plain)
-        for name, verdict, sentence in text.verdicts(tables, results):
-            styled = click.style(verdict, fg=text.COLOURS[verdict]) if verdict else ""
-            line = f"{name}  {styled}{': ' if verdict else ''}{sentence}"
-            click.echo(_wrapped(line, len(line) - len(styled) + len(verdict)), err=not plain, color=colour)
+        for said in text.verdicts(tables, results):
+            head = f"{said.who}  {click.style(said.verdict, fg=text.COLOURS[said.verdict])}: "
+            length = len(said.who) + 2 + len(said.verdict) + 2
+            click.echo(_wrapped(head, length, said.text), err=not plain, color=colour)
+            for detail in said.details:
+                click.echo(f"    {detail}", err=not plain)
         click.echo(err=not plain)
     for line in text.promises(report):
         click.echo(line, err=not plain)
@@ -114,10 +116,9 @@ def _print(report: Report, show: tuple[str, ...], style: str) -> None:
         click.echo("nothing was checked: every implementation was skipped", err=True)
 
 
-def _wrapped(line: str, width: int) -> str:
-    """Break a verdict that passes 100 columns; what can be pasted stays in one piece."""
-    if width <= 100 or "lstm-verify run" in line:
-        return line
-    return textwrap.fill(
-        line, 100, subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
+def _wrapped(head: str, length: int, sentence: str) -> str:
+    """Break a verdict that passes 100 columns; `length` is how long its head is in print."""
+    lines = textwrap.wrap(
+        sentence, 100, initial_indent=" " * length, subsequent_indent=" " * 6, break_long_words=False
     )
+    return "\n".join([head + "".join(lines[:1])[length:], *lines[1:]])

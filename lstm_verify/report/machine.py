@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstm_verify.puzzle.model import Problem
-from lstm_verify.report.text import summary_of
+from lstm_verify.report.sentences import of_backend
 from lstm_verify.verify.compare import Number
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import Tables
@@ -89,12 +89,12 @@ def to_junit(report: Report) -> str:
     made = {Verdict.FAILED: Failure, Verdict.ERRORED: Error, Verdict.SKIPPED: Skipped}
     xml = JUnitXml("lstm-verify")
     suites: dict[str, TestSuite] = {}
-    for tables, results in report.cases():
+    for tables, results in report.cases:
         suite = suites.setdefault(tables.puzzle.file, TestSuite(tables.puzzle.file))
         for result in results:
             test = TestCase(f"{result.case.name}[{result.backend.name}]", tables.puzzle.name)
             if result.verdict in made:
-                test.result = [made[result.verdict](summary_of(result))]
+                test.result = [made[result.verdict](of_backend(result).in_one_line())]
             suite.add_testcase(test)
         for name, verdict in tables.verdicts.items():
             if verdict.status != "none":
@@ -123,11 +123,13 @@ def _annotations(report: Report) -> Iterator[str]:
             yield _annotation(error.file, error.line, error.column, "puzzle", error.message)
         else:
             yield f"::error title=lstm-verify::{_escaped(error)}"
-    for tables, results in report.cases():
+    for tables, results in report.cases:
         for result in results:
             if result.verdict in (Verdict.FAILED, Verdict.ERRORED):
                 title = f"{result.backend.name} {result.verdict}"
-                yield _annotation(result.puzzle.file, result.case.line, 1, title, summary_of(result))
+                yield _annotation(
+                    result.puzzle.file, result.case.line, 1, title, of_backend(result).in_one_line()
+                )
         for wrong in tables.wrong:
             place = wrong.number
             yield _annotation(tables.puzzle.file, place.line, place.column, "table", wrong.message)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ class Number:
 
     Attributes:
         ulps: how far outside it lies, in units in the last place of the format; 0 inside.
+        share: how much of the interval's half-width it uses: 0 in the middle, 1 at the edge.
     """
 
     quantity: str
@@ -37,6 +40,7 @@ class Number:
     low: float
     high: float
     ulps: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,20 @@ class Column:
     low: Array
     high: Array
     shown: NDArray[np.bool_]  # [steps]
+    form: Format
 
-    @property
-    def outside(self) -> NDArray[np.bool_]:
-        """Where the shown number is not in its interval (an infinite or missing one included)."""
-        inside = (self.got >= self.low) & (self.got <= self.high)
-        return self.shown[:, None] & ~inside & ~(self.unbounded & ~np.isfinite(self.got))
-
-    @property
+    @cached_property
     def unbounded(self) -> NDArray[np.bool_]:
         """Where the format may overflow: then any number may come out, and none at all."""
         return np.isinf(self.low) | np.isinf(self.high)
 
-    @property
+    @cached_property
+    def outside(self) -> NDArray[np.bool_]:
+        """Where the shown number is not in its interval (an infinite or missing one included)."""
+        wrong = _outside(self.got, self.low, self.high)
+        return self.shown[:, None] & wrong & ~(self.unbounded & ~np.isfinite(self.got))
+
+    @cached_property
     def checked(self) -> NDArray[np.bool_]:
         """Where the interval is narrow enough to mean something, or missed all the same."""
         with np.errstate(invalid="ignore"):
@@ -67,13 +72,33 @@ class Column:
             narrow = half <= TOO_WIDE * np.maximum(1, np.abs(self.low + half))
         return self.shown[:, None] & ((narrow & ~self.unbounded) | self.outside)
 
+    @cached_property
+    def ulps(self) -> Array:
+        """The distance to the interval in ulps of its nearer edge; 0 inside, ∞ for NaN."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            edge = np.where(self.got > self.high, self.high, self.low)
+            distance = np.abs(self.got - edge) / self.form.ulp(np.where(np.isfinite(edge), edge, 0.0))
+        return np.where(self.outside, np.where(np.isnan(distance), np.inf, distance), 0.0)
+
+    @cached_property
+    def share(self) -> Array:
+        """How much of its interval's half-width a number uses: 0 in the middle, 1 at the edge."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            off = np.abs((self.got - self.low) - (self.high - self.got)) / (self.high - self.low)
+        return np.nan_to_num(off, nan=0.0)
+
+    def worst(self) -> tuple[int, int]:
+        """Return the step (from 0) and unit of the number farthest outside, else nearest to its edge."""
+        rank = np.where(self.outside, 2 + self.ulps, np.minimum(self.share, 1))
+        step, unit = divmod(int(np.argmax(np.where(self.checked, rank, -1.0))), self.got.shape[1])
+        return step, unit
+
 
 @dataclass(frozen=True)
 class Comparison:
     """A whole trace beside its envelope: quantity -> column, in the order i f g o c h."""
 
     columns: dict[str, Column]
-    form: Format
 
     @property
     def checked(self) -> int:
@@ -122,40 +147,14 @@ class Comparison:
 
     def worst(self) -> Number | None:
         """Return the number the most ulps outside, else the one nearest to its edge."""
-        candidates = [
-            self.number(q, *divmod(int(np.argmax(self._rank(column))), column.got.shape[1]))
-            for q, column in self.columns.items()
-            if column.checked.any()
-        ]
-        return max(candidates, key=lambda n: (n.ulps, self.share(n)), default=None)
-
-    def share(self, number: Number) -> float:
-        """Return how much of its interval's half-width a number uses: 0 in the middle, 1 at the edge."""
-        half = (number.high - number.low) / 2
-        return abs(number.got - (number.low + half)) / half if half > 0 else float(number.ulps > 0)
+        candidates = [self.number(q, *c.worst()) for q, c in self.columns.items() if c.checked.any()]
+        return max(candidates, key=lambda n: (n.ulps, n.share), default=None)
 
     def number(self, quantity: str, step: int, unit: int) -> Number:
         """Return one number with its interval; here step counts from 0."""
         column = self.columns[quantity]
-        got, low, high = (float(a[step, unit]) for a in (column.got, column.low, column.high))
-        ulps = float(_ulps_outside(column, self.form)[step, unit])
-        return Number(quantity, step + 1, unit, got, low, high, ulps)
-
-    def _rank(self, column: Column) -> Array:
-        """Rank the checked numbers: those outside by ulps, above all those inside by share."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            half = (column.high - column.low) / 2
-            share = np.nan_to_num(np.abs(column.got - (column.low + half)) / half, nan=0.0)
-        rank = np.where(column.outside, 2 + _ulps_outside(column, self.form), np.minimum(share, 1))
-        return np.where(column.checked, rank, -1.0)
-
-
-def _ulps_outside(column: Column, form: Format) -> Array:
-    """Return the distance to the interval in ulps of its nearer edge; 0 inside, ∞ for NaN."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        edge = np.where(column.got > column.high, column.high, column.low)
-        distance = np.abs(column.got - edge) / form.ulp(np.where(np.isfinite(edge), edge, 0.0))
-    return np.where(column.outside, np.where(np.isnan(distance), np.inf, distance), 0.0)
+        tables = (column.got, column.low, column.high, column.ulps, column.share)
+        return Number(quantity, step + 1, unit, *(float(table[step, unit]) for table in tables))
 
 
 def compare(
@@ -169,26 +168,39 @@ def compare(
     """
     shape = len(run.inputs), network.hidden_size
     shown = {q for part in observation.parts for q in part.values}
-    columns = {q: _empty(shape) for q in Step._fields if q in shown or q in STATE}
+    sheets = {q: _Sheet.blank(shape) for q in Step._fields if q in shown or q in STATE}
     for part, step in zip(
         observation.parts, envelopes(network, run, observation, form, accuracy), strict=True
     ):
         for q, values in part.values.items():
             ends: Interval = getattr(step, q)
             last = slice(part.steps - len(values), part.steps)  # the steps whose values are shown
-            _enter(columns[q], last, values, ends.low[last], ends.high[last])
-    return Comparison(columns, form)
+            sheets[q].enter(last, values, ends.low[last], ends.high[last])
+    return Comparison({q: Column(*sheet, form) for q, sheet in sheets.items()})
 
 
-def _empty(shape: tuple[int, int]) -> Column:
-    got, low, high = (np.full(shape, np.nan) for _ in range(3))
-    return Column(got, low, high, np.zeros(shape[0], dtype=bool))
+class _Sheet(NamedTuple):
+    """A column that is being filled in."""
+
+    got: Array
+    low: Array
+    high: Array
+    shown: NDArray[np.bool_]
+
+    @classmethod
+    def blank(cls, shape: tuple[int, int]) -> Self:
+        got, low, high = (np.full(shape, np.nan) for _ in range(3))
+        return cls(got, low, high, np.zeros(shape[0], dtype=bool))
+
+    def enter(self, steps: slice, got: Array, low: Array, high: Array) -> None:
+        """Enter numbers; where a step stands already, only a wrong number replaces a right one."""
+        here = self.shown[steps, None]
+        right = here & ~_outside(self.got[steps], self.low[steps], self.high[steps])
+        entered = ~here | (right & _outside(got, low, high))
+        self.shown[steps] = True
+        for array, values in ((self.got, got), (self.low, low), (self.high, high)):
+            array[steps] = np.where(entered, values, array[steps])
 
 
-def _enter(column: Column, steps: slice, got: Array, low: Array, high: Array) -> None:
-    """Enter numbers; where an earlier part showed the same step, only a wrong number replaces a right one."""
-    wrong = ~((got >= low) & (got <= high)) & ~column.outside[steps]
-    entered = wrong | ~column.shown[steps, None]
-    column.shown[steps] = True
-    for array, values in ((column.got, got), (column.low, low), (column.high, high)):
-        array[steps] = np.where(entered, values, array[steps])
+def _outside(got: Array, low: Array, high: Array) -> NDArray[np.bool_]:
+    return ~((got >= low) & (got <= high))

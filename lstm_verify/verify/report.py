@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lstm_verify.puzzle.model import Problem
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result, Verdict
+
+
+class CaseReport(NamedTuple):
+    """What was found of one case: the verdicts on its tables, and on each backend."""
+
+    tables: Tables
+    results: list[Result]
 
 
 @dataclass
@@ -15,16 +22,24 @@ class Report:
     """Everything that a run found.
 
     Attributes:
-        results: one for each case and backend.
-        tables: one for each case.
+        cases: in the order in which they were run.
         errors: what could not be run at all, and why.
         notes: things to know that are no verdict.
     """
 
-    results: list[Result] = field(default_factory=list)
-    tables: list[Tables] = field(default_factory=list)
+    cases: list[CaseReport] = field(default_factory=list)
     errors: list[Problem | str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def results(self) -> list[Result]:
+        """The results of all cases, one for each case and backend."""
+        return [result for case in self.cases for result in case.results]
+
+    @property
+    def tables(self) -> list[Tables]:
+        """The tables of all cases, one for each case."""
+        return [case.tables for case in self.cases]
 
     def count(self, verdict: Verdict) -> int:
         """How many results have this verdict."""
@@ -42,8 +57,3 @@ class Report:
         if wrong or any(tables.wrong for tables in self.tables):
             return 1
         return 0
-
-    def cases(self) -> Iterator[tuple[Tables, list[Result]]]:
-        """Yield each case's tables with its results."""
-        for tables in self.tables:
-            yield tables, [r for r in self.results if r.puzzle is tables.puzzle and r.case is tables.case]

@@ -1,0 +1,120 @@
+"""What is said of a verdict, in plain words: the same on the command line, in pytest and for CI."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lstm_verify.backends.registry import kinds
+from lstm_verify.lstm.numerals import apart, rounded_up
+from lstm_verify.puzzle.library import shipped
+from lstm_verify.verify.compare import Number
+from lstm_verify.verify.tables import Tables, TableVerdict
+from lstm_verify.verify.verdict import Result, Verdict
+
+TABLES = {"hand": "hand table", "digits": "digits"}
+"""Kind of table -> its name in print."""
+
+
+class Said(NamedTuple):
+    """A verdict in words.
+
+    Attributes:
+        who: the backend's or the table's name.
+        verdict: one word, such as "agrees".
+        details: further sentences, each for a line of its own.
+    """
+
+    who: str
+    verdict: str
+    text: str
+    details: tuple[str, ...] = ()
+
+    def plain(self) -> str:
+        """Return the verdict and all sentences, a line each, without the name."""
+        return "\n  ".join((f"{self.verdict}: {self.text}", *self.details))
+
+    def in_one_line(self) -> str:
+        """Return all sentences in one line, without the name and the verdict."""
+        return "; ".join((self.text, *self.details))
+
+
+def of_backend(result: Result) -> Said:
+    """Say what came of a backend in a case."""
+    name, form = result.backend.name, result.backend.form.name
+    first = result.comparison.first_outside() if result.comparison else None
+    if result.verdict is Verdict.AGREE:
+        checked = f"{result.checked} of {result.checked + result.not_checked} numbers checked"
+        text = f"{checked}, all where correct {form} arithmetic must put them"
+        return Said(name, "agrees", text, tuple(_unchecked(result)))
+    if result.verdict is Verdict.FAILED and result.comparison and first:
+        wrong = f"{result.comparison.failures} of {result.checked} numbers"
+        text = f"{wrong} are not where correct {form} arithmetic puts them"
+        return Said(name, "failed", text, tuple(_failure(result, first)))
+    again = tuple(_again(result)) if result.verdict is Verdict.ERRORED else ()
+    return Said(name, str(result.verdict), result.reason or "", again)
+
+
+def _failure(result: Result, first: Number) -> Iterator[str]:
+    """Say where it went wrong, by how much, what was granted, and how to see it again."""
+    yield from _unchecked(result)
+    got, low, high = apart(first.got, first.low, first.high)
+    name = first.quantity + ("" if result.puzzle.network.hidden_size == 1 else f"[{first.unit}]")
+    yield f"first at t={first.step}: {name} is {got}; it must lie between {low} and {high}"
+    if result.reason:
+        yield result.reason
+    yield f"granted: {result.backend.form.name}, {result.backend.accuracy}"
+    yield from _again(result)
+
+
+def _unchecked(result: Result) -> Iterator[str]:
+    """Say how many numbers were not checked, and why: not shown, or too wide."""
+    comparison = result.comparison
+    if comparison and comparison.not_shown:
+        yield f"{comparison.not_shown} numbers not checked: it does not show them"
+    if comparison and comparison.too_wide:
+        why = f"in {result.backend.form.name}, rounding alone may move them by more than 1 %"
+        yield f"{comparison.too_wide} numbers not checked: {why}"
+
+
+def _again(result: Result) -> Iterator[str]:
+    """Give the command that shows a result again; an object that was handed to `check` has none."""
+    name = result.backend.name
+    if name.split(",")[0].partition(":")[0] in kinds():
+        puzzle = result.puzzle.file
+        if str(shipped().get(result.puzzle.name)) == puzzle:
+            puzzle = result.puzzle.name
+        words = ["lstm-verify", "run", puzzle, "--case", result.case.name, "-b", name]
+        yield f"to see it again: {shlex.join(words)}"
+
+
+def of_tables(tables: Tables) -> list[Said]:
+    """Say what came of each table that a case states."""
+    return [of_table(kind, tables) for kind, verdict in tables.verdicts.items() if verdict.status != "none"]
+
+
+def of_table(kind: str, tables: Tables) -> Said:
+    """Say what came of one table, "hand" or "digits"."""
+    verdict = tables.verdicts[kind]
+    details = [
+        f"{tables.puzzle.file}:{w.number.line}:{w.number.column}: {w.message}" for w in verdict.wrong[:5]
+    ]
+    if len(verdict.wrong) > 5:
+        details.append(f"and {len(verdict.wrong) - 5} more")
+    if verdict.note:
+        details.append(f"note: {verdict.note}")
+    return Said(TABLES[kind], verdict.status, _on_table(verdict), tuple(details))
+
+
+def _on_table(verdict: TableVerdict) -> str:
+    all_are = "its one number is" if verdict.stated == 1 else f"all {verdict.stated} numbers are"
+    if verdict.status == "holds" and verdict.radius is not None:
+        within = f"; the truth is within ± {rounded_up(verdict.radius)}" if verdict.radius > 0 else ""
+        return f"{all_are} what the hand rules give{within}"
+    if verdict.status == "proved":
+        return f"{all_are} right to the last digit written"
+    wrong = "wrong" if verdict.status == "fails" else "not proven"
+    if verdict.stated == 1:
+        return f"its one number is {wrong}"
+    return f"{len(verdict.wrong)} of {verdict.stated} numbers are {wrong}"
