@@ -9,6 +9,7 @@ used. Aliases, anchors, tags, merge keys, duplicate keys and a second document a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Self
 
 import yaml
 
@@ -31,16 +32,22 @@ class Scalar(str):
 
     Attributes:
         line, column: where it begins, counted from 1.
-        shift: how many characters after that its text begins (1 for a quoted one), or −1
-            where the text does not stand in the file as it is: escapes, several lines.
         plain: whether it stands without quotation marks.
+        shift: how many characters after its place its text begins (1 for a quoted one), or −1
+            where the text does not stand in the file as it is: escapes, several lines.
     """
 
     __slots__ = ("column", "line", "plain", "shift")
     line: int
     column: int
-    shift: int
     plain: bool
+    shift: int
+
+    def __new__(cls, text: str, line: int, column: int, *, plain: bool, shift: int) -> Self:
+        """Make a scalar; str alone would take no more than the text."""
+        scalar = super().__new__(cls, text)
+        scalar.line, scalar.column, scalar.plain, scalar.shift = line, column, plain, shift
+        return scalar
 
     @property
     def missing(self) -> bool:
@@ -48,7 +55,7 @@ class Scalar(str):
         return self.plain and self in ("", "~", "null", "Null", "NULL")
 
 
-class Sequence(list["Node"]):
+class SequenceNode(list["Node"]):
     """A list, with the line and column (from 1) where it begins."""
 
     __slots__ = ("column", "line")
@@ -56,7 +63,7 @@ class Sequence(list["Node"]):
     column: int
 
 
-class Mapping(dict[str, "Node"]):
+class MappingNode(dict[str, "Node"]):
     """A mapping, with the line and column (from 1) where it begins; its keys are `Scalar`."""
 
     __slots__ = ("column", "line")
@@ -71,15 +78,15 @@ class Mapping(dict[str, "Node"]):
         raise KeyError(name)
 
 
-Node = Scalar | Sequence | Mapping
+Node = Scalar | SequenceNode | MappingNode
 """What a file is made of."""
 
 
 def kind(node: object) -> str:
     """Say in words what a node is, for messages about what was found."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return "a mapping"
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return "a list" if node else "an empty list"
     if isinstance(node, Scalar) and node.missing:
         return "nothing" if not node else f"{node} (nothing)"
@@ -127,7 +134,7 @@ class _Builder:
         self.root: Node | None = None
         self.broken = False
         self._problems = problems
-        self._open: list[tuple[Sequence | Mapping, Scalar | None]] = []
+        self._open: list[tuple[SequenceNode | MappingNode, Scalar | None]] = []
         self._key: Scalar | None = None  # of the innermost mapping, while its value is awaited
         self._nodes = 0
 
@@ -164,10 +171,10 @@ class _Builder:
         if len(self._open) == MAX_DEPTH:
             self._add(event, f"more than {MAX_DEPTH} brackets or levels inside one another")
             raise _Stop
-        if self._open and isinstance(self._open[-1][0], Mapping) and self._key is None:
+        if self._open and isinstance(self._open[-1][0], MappingNode) and self._key is None:
             self._add(event, "a list or mapping stands where a key should; expected `key: value`")
             raise _Stop
-        node = Mapping() if isinstance(event, yaml.MappingStartEvent) else Sequence()
+        node = MappingNode() if isinstance(event, yaml.MappingStartEvent) else SequenceNode()
         node.line, node.column = _place(event)
         self._open.append((node, self._key))
         self._key = None
@@ -177,7 +184,7 @@ class _Builder:
             self.root = node
             return
         parent = self._open[-1][0]
-        if isinstance(parent, Sequence):
+        if isinstance(parent, SequenceNode):
             parent.append(node)
         elif self._key is None:
             assert isinstance(node, Scalar)
@@ -186,7 +193,7 @@ class _Builder:
             self._insert(parent, self._key, node)
             self._key = None
 
-    def _insert(self, mapping: Mapping, key: Scalar, node: Node) -> None:
+    def _insert(self, mapping: MappingNode, key: Scalar, node: Node) -> None:
         if key == "<<" and key.plain:
             self._problems.add(key, "the merge key << is not allowed: write the keys themselves")
         elif not key:
@@ -206,10 +213,7 @@ class _Builder:
             " (a rule that begins with * needs its first factor)",
         )
         self.broken = True
-        stand_in = Scalar()
-        stand_in.line, stand_in.column = _place(event)
-        stand_in.plain, stand_in.shift = False, -1
-        self._put(stand_in)
+        self._put(Scalar("", *_place(event), plain=False, shift=-1))
 
     def _add(self, event: yaml.Event, message: str) -> None:
         self._problems.add_at(*_place(event), message)
@@ -225,10 +229,6 @@ def _scalar(event: yaml.ScalarEvent) -> Scalar:
     start, end = event.start_mark, event.end_mark
     assert start is not None
     assert end is not None
-    scalar = Scalar(event.value)
-    scalar.line, scalar.column = start.line + 1, start.column + 1
-    scalar.plain = not event.style
-    marks = 0 if scalar.plain else 1
-    verbatim = start.line == end.line and end.index - start.index == len(scalar) + 2 * marks
-    scalar.shift = marks if verbatim else -1
-    return scalar
+    marks = 1 if event.style else 0
+    verbatim = start.line == end.line and end.index - start.index == len(event.value) + 2 * marks
+    return Scalar(event.value, *_place(event), plain=not event.style, shift=marks if verbatim else -1)

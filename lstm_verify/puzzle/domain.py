@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from lstm_verify.puzzle import document
-from lstm_verify.puzzle.document import Mapping, Node, Scalar, kind
+from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.frame import Frame
 from lstm_verify.puzzle.model import Choice, Interval
 from lstm_verify.puzzle.number import number
@@ -47,7 +46,7 @@ def _interval(section: DomainSection, frame: Frame) -> Interval:
 
 def _choice(section: DomainSection, frame: Frame) -> Choice:
     node = section.choice
-    if not isinstance(node, document.Sequence) or not node:
+    if not isinstance(node, SequenceNode) or not node:
         frame.problems.add(section.key("in"), f"expected a list of values, found {kind(node)}")
         return Choice(())
     return Choice(tuple(_fraction(item, frame) for item in node))
@@ -65,6 +64,6 @@ def plain(node: Node) -> Any:
     """Return a node as texts, lists and dicts without places."""
     if isinstance(node, Scalar):
         return str(node)
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {str(key): plain(value) for key, value in node.items()}
     return [plain(item) for item in node]

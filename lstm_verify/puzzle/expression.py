@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from lstm_verify.lstm import exact
 from lstm_verify.lstm.exact import Exact, Real
-from lstm_verify.puzzle import decimals, traps
+from lstm_verify.puzzle import literals
 from lstm_verify.puzzle.affine import Affine
 from lstm_verify.puzzle.problems import quoted, suggestion
 
@@ -30,7 +30,7 @@ MAX_DEPTH = 50
 
 _MAX_BITS = 8_192  # of numerator and denominator of anything that is computed on the way
 
-_TOKEN = re.compile(rf"\s*(?:(?P<number>{decimals.PATTERN})|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()\[\]]))")
+_TOKEN = re.compile(rf"\s*(?:(?P<number>{literals.DECIMAL})|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()\[\]]))")
 _BLANK = re.compile(r"\s*")
 
 _FUNCTIONS: Mapping[str, Callable[[Exact], Exact]] = {
@@ -107,9 +107,9 @@ class _Parser:
         if self.at == len(self.text):
             self.kind = self.token = ""
             return
-        trap = traps.TOKEN.match(self.text, self.at)
+        trap = literals.TRAP.match(self.text, self.at)
         if trap:
-            raise ExpressionError(traps.token(trap), self.at)
+            raise ExpressionError(literals.trap(trap), self.at)
         match = _TOKEN.match(self.text, self.at)
         if match is None:
             raise ExpressionError(f"unexpected {quoted(self.text[self.at])}", self.at)
@@ -156,7 +156,8 @@ class _Parser:
         if not by.is_constant:
             raise self.fail("not affine: a rule may divide by numbers only", at)
         if isinstance(by.constant, Real):
-            raise self.fail(f"cannot divide by {quoted(str(by))}; divide by fractions only", at)
+            divisor = self.text[at + 1 : self.at].strip()
+            raise self.fail(f"cannot divide by {quoted(divisor)}; divide by fractions only", at)
         if not by.constant:
             raise self.fail("division by zero", at)
         form.scale(1 / by.constant)
@@ -182,9 +183,9 @@ class _Parser:
         raise self.fail(f"a number or name is missing before {found}")
 
     def number(self) -> Affine:
-        value = decimals.decimal(self.token)
+        value = literals.decimal(self.token)
         if value is None:
-            raise self.fail(decimals.why_not(self.token))
+            raise self.fail(literals.no_decimal(self.token))
         self.next()
         return Affine(value[0])
 
@@ -203,7 +204,7 @@ class _Parser:
         name, at = self.token, self.at
         self.next()
         if name in self.features:
-            return Affine(features={str(name): Fraction(1)})
+            return Affine(terms={str(name): Fraction(1)})
         if name in FUNCTIONS:
             return self.function(name, at)
         if name == "h" and self.hidden:
@@ -242,7 +243,7 @@ class _Parser:
             raise self.fail(f"there is no h[{index[:9]}]: hidden_size is {self.hidden}, {has}", at)
         self.next()
         self.expect("]")
-        return Affine(hidden={int(index): Fraction(1)})
+        return Affine(terms={f"h[{int(index)}]": Fraction(1)})
 
     def expect(self, sign: str) -> None:
         if self.token != sign:

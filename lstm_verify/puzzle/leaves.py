@@ -14,8 +14,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from lstm_verify.lstm.semantics import ACTIVATIONS
-from lstm_verify.puzzle import document
-from lstm_verify.puzzle.document import Scalar, kind
+from lstm_verify.puzzle.document import Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.problems import nearest, quoted, suggestion
 
 RULES = ("step", "linear", "sign", "exact")
@@ -134,8 +133,8 @@ def _text_or_empty(node: object) -> str:
     return str(node) if isinstance(node, Scalar) else ""
 
 
-def _scalar_or_list(node: object) -> Scalar | document.Sequence:
-    if isinstance(node, Scalar | document.Sequence):
+def _scalar_or_list(node: object) -> Scalar | SequenceNode:
+    if isinstance(node, Scalar | SequenceNode):
         return node
     raise ValueError(f"expected one or a list, found {kind(node)}")
 
@@ -167,36 +166,36 @@ Activation = Annotated[Scalar, PlainValidator(_one_of(*ACTIVATIONS)), WithJsonSc
 """The name of an activation."""
 
 HandRules = Annotated[
-    Scalar | document.Sequence,
+    Scalar | SequenceNode,
     PlainValidator(_scalar_or_list),
     WithJsonSchema(_one_or_list(_HAND_RULE)),
 ]
 """One hand rule for all units, or a list with one for each."""
 
 GateRules = Annotated[
-    Scalar | document.Sequence,
+    Scalar | SequenceNode,
     PlainValidator(_scalar_or_list),
     WithJsonSchema(_one_or_list(_GATE_RULE)),
 ]
 """One gate rule for all units, or a list with one for each."""
 
-Value = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_NUMBER)]
+Value = Annotated[Node, PlainValidator(_any), WithJsonSchema(_NUMBER)]
 """A number."""
 
-Values = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_list(_NUMBER))]
+Values = Annotated[Node, PlainValidator(_any), WithJsonSchema(_list(_NUMBER))]
 """A list of numbers."""
 
-State = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_one_or_list(_NUMBER))]
+State = Annotated[Node, PlainValidator(_any), WithJsonSchema(_one_or_list(_NUMBER))]
 """A number for every unit, or a list with one for each."""
 
-Block = Annotated[document.Node, PlainValidator(_any), WithJsonSchema({"anyOf": [_ROWS, _PER_GATE]})]
+Block = Annotated[Node, PlainValidator(_any), WithJsonSchema({"anyOf": [_ROWS, _PER_GATE]})]
 """A block of weights: a number, a list of rows, or a mapping with one block a gate."""
 
-Inputs = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_INPUTS)]
+Inputs = Annotated[Node, PlainValidator(_any), WithJsonSchema(_INPUTS)]
 """The inputs: columns by the name of the feature, or a list of rows."""
 
-Cells = Annotated[document.Node, PlainValidator(_any), WithJsonSchema(_list(_one_or_list(_CELL)))]
+Cells = Annotated[Node, PlainValidator(_any), WithJsonSchema(_list(_one_or_list(_CELL)))]
 """What a table states about one quantity: a cell or a row of cells for each step."""
 
-Data = Annotated[document.Node, PlainValidator(_any), WithJsonSchema({})]
+Data = Annotated[Node, PlainValidator(_any), WithJsonSchema({})]
 """Anything, kept as it is."""

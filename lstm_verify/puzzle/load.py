@@ -12,11 +12,10 @@ from lstm_verify.puzzle.domain import plain, read_domain
 from lstm_verify.puzzle.frame import Frame, read_frame
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.puzzle.problems import Problems
-from lstm_verify.puzzle.rules import read_rules
 from lstm_verify.puzzle.sections import PuzzleFile
 from lstm_verify.puzzle.structure import validate
 from lstm_verify.puzzle.variant import read_ideal, read_semantics
-from lstm_verify.puzzle.weights import read_weights
+from lstm_verify.puzzle.weights import read_gates, read_weights
 
 ENDINGS = (".puzzle.yaml", ".puzzle.yml", ".yaml", ".yml")
 """What is left out of a file's name to get the puzzle's name."""
@@ -87,5 +86,5 @@ def _weights(file: PuzzleFile, frame: Frame) -> Weights:
     if file.weights is not None:
         weights = read_weights(file.weights, frame, bias=file.network.bias)
     if file.gates is not None:
-        weights = read_rules(file.gates, frame, bias=file.network.bias)
+        weights = read_gates(file.gates, frame, bias=file.network.bias)
     return weights or Weights((), (), (), ())

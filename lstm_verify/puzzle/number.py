@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.puzzle import decimals, expression, traps
-from lstm_verify.puzzle.document import Node, Scalar, Sequence, kind
+from lstm_verify.puzzle import expression, literals
+from lstm_verify.puzzle.document import Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.expression import ExpressionError
 from lstm_verify.puzzle.model import Number
 from lstm_verify.puzzle.problems import Problems, count
@@ -16,7 +16,7 @@ from lstm_verify.puzzle.problems import Problems, count
 PLAIN = ("ln",)
 """The functions that a number may use anywhere; tables have `expression.FUNCTIONS`."""
 
-_decimal = lru_cache(maxsize=65_536)(decimals.decimal)
+_decimal = lru_cache(maxsize=65_536)(literals.decimal)
 
 
 def number(node: Node, problems: Problems, functions: Collection[str] = PLAIN) -> Number:
@@ -34,23 +34,23 @@ def number(node: Node, problems: Problems, functions: Collection[str] = PLAIN) -
 
 def _slowly(node: Scalar, problems: Problems, functions: Collection[str]) -> tuple[Exact, int | None]:
     text = node.strip()
-    trap = traps.word(text)
+    trap = literals.no_number(text)
     if node.missing or not text:
         trap = f"expected a number, found {kind(node)}; write 0 if you mean zero"
     if trap:
         problems.add(node, trap)
         return Fraction(0), 0
-    plain = decimals.decimal(text)
+    plain = literals.decimal(text)
     if plain is not None:
         return plain
     try:
         return expression.parse(node, functions=functions).constant, None
     except ExpressionError as error:
-        fault(node, error, problems)
+        mistake(node, error, problems)
         return Fraction(0), None
 
 
-def fault(node: Scalar, error: ExpressionError, problems: Problems) -> None:
+def mistake(node: Scalar, error: ExpressionError, problems: Problems) -> None:
     """Note an error inside a scalar's text, at its very place where that is known."""
     shift = error.offset + node.shift if node.shift >= 0 else 0
     problems.add_at(node.line, node.column + shift, str(error))
@@ -64,7 +64,7 @@ def vector(node: Node, size: int, what: str, problems: Problems, *, spread: bool
     """
     if isinstance(node, Scalar) and spread:
         return (number(node, problems).value,) * size
-    if not isinstance(node, Sequence):
+    if not isinstance(node, SequenceNode):
         problems.add(node, f"{what} is a list of {count(size, 'number')}, found {kind(node)}")
         return (Fraction(0),) * size
     check_length(node, size, what, "number", problems)
@@ -77,7 +77,7 @@ def matrix(
     """Read `rows` lists of `columns` numbers; one number fills it, a single row may be flat."""
     if isinstance(node, Scalar):
         return ((number(node, problems).value,) * columns,) * rows
-    if not isinstance(node, Sequence):
+    if not isinstance(node, SequenceNode):
         problems.add(node, f"{what} is a list of rows, found {kind(node)}")
         return ()
     if rows == 1 and node and isinstance(node[0], Scalar):
@@ -88,7 +88,7 @@ def matrix(
     )
 
 
-def check_length(found: Sequence, size: int, what: str, noun: str, problems: Problems) -> None:
+def check_length(found: SequenceNode, size: int, what: str, noun: str, problems: Problems) -> None:
     """Note a problem if a list has not the length that it should have."""
     if len(found) != size:
         name, *of = noun.split(maxsplit=1)

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from lstm_verify.puzzle.document import Mapping, Scalar
+from lstm_verify.puzzle.document import MappingNode, Scalar
 from lstm_verify.puzzle.leaves import (
     Activation,
     Block,
@@ -57,12 +57,12 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
-    _node: Mapping = PrivateAttr()
+    _node: MappingNode = PrivateAttr()
 
     @model_validator(mode="wrap")
     @classmethod
     def _read(cls, node: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        if isinstance(node, Mapping) and info.context is not None:
+        if isinstance(node, MappingNode) and info.context is not None:
             _mend(node, cls.keys(), info.context)
         section = handler(node)
         section._node = node  # noqa: SLF001 - its own
@@ -83,12 +83,12 @@ class Section(BaseModel):
         return {key: getattr(self, names[key]) for key in self._node}
 
     @property
-    def node(self) -> Mapping:
+    def node(self) -> MappingNode:
         """The section as it stands in the file."""
         return self._node
 
 
-def _mend(node: Mapping, known: list[str], problems: Problems) -> None:
+def _mend(node: MappingNode, known: list[str], problems: Problems) -> None:
     """Note the keys that are unknown, and rename or remove them."""
     entries = list(node.items())
     node.clear()
@@ -100,9 +100,7 @@ def _mend(node: Mapping, known: list[str], problems: Problems) -> None:
         problems.add(key, _unknown(key, known))
         match = nearest(key, known)
         if match and match not in node and all(match != other for other, _ in entries):
-            meant = Scalar(match)
-            meant.line, meant.column, meant.shift, meant.plain = key.line, key.column, -1, True
-            node[meant] = value
+            node[Scalar(match, key.line, key.column, plain=True, shift=-1)] = value
 
 
 def _unknown(key: str, known: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_verify.lstm.semantics import ROLES, Semantics
-from lstm_verify.puzzle.document import Node, Scalar, Sequence, kind
+from lstm_verify.puzzle.document import Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.frame import Frame
 from lstm_verify.puzzle.leaves import RULES
 from lstm_verify.puzzle.number import check_length
@@ -32,7 +32,9 @@ def read_ideal(
     return {role: _rules(role, given.get(role), semantics, frame) for role in ROLES}
 
 
-def _rules(role: str, node: Scalar | Sequence | None, semantics: Semantics, frame: Frame) -> tuple[str, ...]:
+def _rules(
+    role: str, node: Scalar | SequenceNode | None, semantics: Semantics, frame: Frame
+) -> tuple[str, ...]:
     activation = semantics.activation(role)
     default = _FITTING.get(activation, ("exact",))[0]
     if node is None:

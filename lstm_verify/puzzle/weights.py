@@ -1,4 +1,8 @@
-"""The section `weights`: tensors by their names in torch.nn.LSTM, per gate or packed."""
+"""The weights of a network: a section `weights`, or a section `gates` compiled to them.
+
+`weights` has the tensors by their names in torch.nn.LSTM, per gate or packed; `gates` has an
+affine rule for each gate.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,13 @@ from typing import Any
 from lstm_verify.conventions import gate_order, reorder
 from lstm_verify.lstm.network import Weights
 from lstm_verify.lstm.semantics import GATES
-from lstm_verify.puzzle.document import Mapping, Node, Scalar
+from lstm_verify.puzzle.affine import Affine
+from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
+from lstm_verify.puzzle.expression import ExpressionError, parse
 from lstm_verify.puzzle.frame import Frame
-from lstm_verify.puzzle.number import matrix, vector
+from lstm_verify.puzzle.number import check_length, matrix, mistake, vector
 from lstm_verify.puzzle.problems import quoted, suggestion
-from lstm_verify.puzzle.sections import WeightsSection
+from lstm_verify.puzzle.sections import GatesSection, WeightsSection
 
 _Rows = tuple[Any, ...]
 """Rows of numbers for a matrix, numbers for a bias."""
@@ -67,7 +73,7 @@ def _zeros(rows: int, columns: int | None) -> _Rows:
 def _tensor(name: str, node: Node, columns: int | None, layout: str | None, frame: Frame) -> _Rows:
     if isinstance(node, Scalar):
         return _block(name, node, 4 * frame.hidden, columns, frame)
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return _per_gate(name, node, columns, frame)
     if layout is None:
         message = (
@@ -79,7 +85,7 @@ def _tensor(name: str, node: Node, columns: int | None, layout: str | None, fram
     return tuple(reorder(rows, layout)) if layout and len(rows) == 4 * frame.hidden else rows
 
 
-def _per_gate(name: str, node: Mapping, columns: int | None, frame: Frame) -> _Rows:
+def _per_gate(name: str, node: MappingNode, columns: int | None, frame: Frame) -> _Rows:
     for key in node:
         if key not in GATES:
             assert isinstance(key, Scalar)
@@ -99,3 +105,39 @@ def _block(what: str, node: Node, rows: int, columns: int | None, frame: Frame) 
     if columns is None:
         return vector(node, rows, what, frame.problems)
     return matrix(node, rows, columns, what, frame.problems)
+
+
+def read_gates(section: GatesSection, frame: Frame, *, bias: bool) -> Weights:
+    """Return the weights of gate rules: the constant of a rule is its bias_ih, bias_hh is 0."""
+    forms = [form for gate in GATES for form in _gate(gate, getattr(section, gate), frame, bias=bias)]
+    units = [f"h[{k}]" for k in range(frame.hidden)]
+    zero = Fraction(0)
+    return Weights(
+        weight_ih=tuple(tuple(form.terms.get(name, zero) for name in frame.features) for form in forms),
+        weight_hh=tuple(tuple(form.terms.get(unit, zero) for unit in units) for form in forms),
+        bias_ih=tuple(form.constant for form in forms),
+        bias_hh=(zero,) * len(forms),
+    )
+
+
+def _gate(gate: str, node: Scalar | SequenceNode, frame: Frame, *, bias: bool) -> list[Affine]:
+    """Return the rule of each unit; a single rule is for every unit."""
+    if isinstance(node, Scalar):
+        return [_rule(node, frame, bias=bias)] * frame.hidden
+    check_length(node, frame.hidden, f"gate {gate}", "rule (one a unit)", frame.problems)
+    return [_rule(item, frame, bias=bias) for item in node]
+
+
+def _rule(node: Node, frame: Frame, *, bias: bool) -> Affine:
+    if not isinstance(node, Scalar) or node.missing:
+        frame.problems.add(node, f"expected a rule such as 100*x2 - 10, found {kind(node)}")
+        return Affine()
+    try:
+        form = parse(node, features=frame.names, hidden=frame.hidden)
+    except ExpressionError as error:
+        mistake(node, error, frame.problems)
+        return Affine()
+    if form.constant and not bias:
+        message = "the rule has a constant, which is a bias, but `bias: false` says there is none"
+        frame.problems.add(node, message)
+    return form

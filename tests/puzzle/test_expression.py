@@ -1,4 +1,4 @@
-"""Affine expressions: what they mean, and that they can be printed and read again."""
+"""Affine expressions: what they mean, and what is none."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ FEATURES = ("x1", "speed", "e2")
     ("text", "expected"),
     [
         ("100*x1 - 10", Affine(F(-10), {"x1": F(100)})),
-        ("2*h[0] - 1", Affine(F(-1), hidden={0: F(2)})),
-        ("h [ 1 ]", Affine(hidden={1: F(1)})),
-        ("-(x1 - h[1])*2 - -3", Affine(F(3), {"x1": F(-2)}, {1: F(2)})),
+        ("2*h[0] - 1", Affine(F(-1), {"h[0]": F(2)})),
+        ("h [ 1 ]", Affine(terms={"h[1]": F(1)})),
+        ("-(x1 - h[1])*2 - -3", Affine(F(3), {"x1": F(-2), "h[1]": F(2)})),
         ("x1 - x1", Affine()),
         ("0*x1", Affine()),
-        ("1/2*x1/2", Affine(features={"x1": F(1, 4)})),
+        ("1/2*x1/2", Affine(terms={"x1": F(1, 4)})),
         ("e2 + 1e2", Affine(F(100), {"e2": F(1)})),
         ("--1", Affine(F(1))),
         ("8/4/2", Affine(F(1))),
         ("1 - 2 - 3", Affine(F(-4))),
         ("1 + 2*3", Affine(F(7))),
-        ("ln(3)/2*speed", Affine(features={"speed": exact.ln(F(3)) / 2})),
+        ("ln(3)/2*speed", Affine(terms={"speed": exact.ln(F(3)) / 2})),
+        ("(x1 + 3*h[1])/3*ln(2)", Affine(terms={"x1": exact.ln(F(2)) / 3, "h[1]": exact.ln(F(2))})),
         ("ln(1) + ln(3) - ln(3)", Affine()),
     ],
 )
@@ -58,6 +59,7 @@ def test_functions_of_tables() -> None:
         ("h[0", "']' is missing before the end", 3),
         ("ln(ln(3))", "ln is taken of fractions only", 0),
         ("1/ln(3)", "cannot divide by 'ln(3)'", 1),
+        ("x1 / (1 + ln(3)) * 2", "cannot divide by '(1 + ln(3))'", 3),
         ("50%", "write it as a decimal", 0),
         ("0,5", "write a point: 0.5", 0),
         ("2·x1", "write a product with *", 1),
@@ -78,28 +80,6 @@ def test_numbers_know_no_names() -> None:
     """Where no names may stand, h is none either."""
     with pytest.raises(ExpressionError, match="'h' is no number"):
         parse("h[0]")
-
-
-FRACTIONS = st.fractions(min_value=-1000, max_value=1000, max_denominator=1000)
-LOGARITHMS = st.builds(
-    lambda base, factor, constant: exact.ln(F(base)) * factor + constant,
-    st.integers(2, 9),
-    FRACTIONS.filter(bool),
-    FRACTIONS,
-)
-NUMBERS = (FRACTIONS | LOGARITHMS).filter(bool)
-FORMS = st.builds(
-    Affine,
-    FRACTIONS | LOGARITHMS,
-    st.dictionaries(st.sampled_from(FEATURES), NUMBERS),
-    st.dictionaries(st.integers(0, 4), NUMBERS),
-)
-
-
-@given(FORMS)
-def test_printed_and_read_again(form: Affine) -> None:
-    """A form that is printed reads back as the same form."""
-    assert parse(str(form), features=FEATURES, hidden=5) == form
 
 
 @given(st.text("x1h[]0.e()+-*/ln \t9") | st.text())
