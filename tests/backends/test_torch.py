@@ -44,7 +44,7 @@ class TestTorch:
 
     @pytest.mark.parametrize("dtype", FORMATS)
     @pytest.mark.parametrize("kind", KINDS)
-    def test_formats(self, torch, kind, dtype):
+    def test_every_format_agrees_and_shows_its_own_numbers(self, torch, kind, dtype):
         """Each agrees in each format; what it shows are numbers of that format."""
         result = judged(f"{kind},dtype={dtype}")
 
@@ -53,7 +53,7 @@ class TestTorch:
         assert np.array_equal(torch.tensor(shown).to(getattr(torch, dtype)).double().numpy(), shown)
         assert result.checked > 0
 
-    def test_formats_differ(self):
+    def test_the_formats_are_really_used(self):
         """The formats are really used: float64 shows other numbers than float32."""
         single, double = (
             judged(f"torch.lstm,dtype={d}").comparison.columns["h"].got for d in ("float32", "float64")
@@ -63,7 +63,7 @@ class TestTorch:
         assert np.allclose(single, double, atol=1e-6)
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_threads(self, torch, monkeypatch, kind):
+    def test_threads_are_set_and_restored(self, torch, monkeypatch, kind):
         """So many threads are used meanwhile, one unless asked, and the old number is restored, errors or not."""
         before, used = torch.get_num_threads(), []
         load_weights = lstm_verify.backends.torch_backends.TorchBackend._load
@@ -87,7 +87,7 @@ class TestTorch:
         assert after == 3
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_accuracy(self, kind):
+    def test_accuracy_sets_the_width_of_the_envelope(self, kind):
         """accuracy= sets how wide the envelope is."""
         given, default = judged(f"{kind},accuracy=50ulp+2u"), judged(kind)
 
@@ -99,7 +99,7 @@ class TestTorch:
         assert widths[0] > 3 * widths[1]
 
     @pytest.mark.parametrize(("steps", "hidden"), [(64, 0), (65, 1), (200, 136)])
-    def test_c_from_prefixes(self, steps, hidden):
+    def test_c_is_shown_at_up_to_64_steps(self, steps, hidden):
         """nn.LSTM shows c at every step of up to 64; beyond that at a spread of 64, and the rest is counted."""
         whole, cell = judged("torch.lstm", long(steps)), judged("torch.cell", long(steps))
 
@@ -115,7 +115,7 @@ class TestTorch:
         assert whole.comparison.columns["h"].shown.all()
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_other_activations(self, kind):
+    def test_other_activations_are_skipped_and_named(self, kind):
         """Other activations than PyTorch's cannot be expressed, and are named."""
         result = judged(kind, "memory-lee")
 
@@ -143,7 +143,7 @@ class TestTorch:
             ("torch.cell:x", "'torch.cell:x' is no backend; expected 'torch.cell' alone"),
         ],
     )
-    def test_unusable(self, name, said):
+    def test_a_wrong_option_is_refused_in_one_line(self, name, said):
         """A wrong option is refused before anything runs, in one line."""
         with pytest.raises(Unusable) as caught:
             backend(name)
@@ -151,7 +151,7 @@ class TestTorch:
         assert str(caught.value).startswith(said)
         assert "\n" not in str(caught.value)
 
-    def test_no_cuda(self, torch):
+    def test_cuda_is_refused_where_there_is_none(self, torch):
         """Where there is no CUDA, device=cuda is refused in one line."""
         if torch.cuda.is_available():
             pytest.skip("there is CUDA here")
@@ -185,7 +185,7 @@ class TestRegistry:
             backend("zero,m=3")
 
     @pytest.mark.usefixtures("_dropped")
-    def test_missing_package(self):
+    def test_a_missing_package_is_told_with_its_command(self):
         """A kind whose package is not installed is listed, and refused with the command that installs it."""
         assert "needy" in kinds()
         with pytest.raises(
@@ -193,6 +193,6 @@ class TestRegistry:
         ):
             backend("needy")
 
-    def test_names(self):
+    def test_there_are_four_kinds(self):
         """The four kinds that there are."""
         assert list(registry.kinds()) == ["python", "reference", "torch.cell", "torch.lstm"]

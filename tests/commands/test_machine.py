@@ -24,7 +24,7 @@ def reported(lstm_verify, here):
 class TestJson:
     """One object, exactly as it is documented."""
 
-    def test_keys(self, reported):
+    def test_the_keys_are_version_1_of_the_format(self, reported):
         """The keys of each part, in their order, are version 1 of the format."""
         report, status = reported("memory", "nosuch", "-b", "reference")
 
@@ -43,7 +43,7 @@ class TestJson:
         assert list(error) == ["file", "line", "column", "message"]
         assert list(report["summary"]) == ["agree", "failed", "errored", "skipped"]
 
-    def test_agree(self, reported):
+    def test_an_agreement_has_its_worst_number_inside(self, reported):
         """An agreement: 30 numbers, the worst one inside its interval, and 0 ulps outside."""
         report, status = reported("memory", "-b", "reference")
 
@@ -65,7 +65,7 @@ class TestJson:
         assert report["summary"] == {"agree": 1, "failed": 0, "errored": 0, "skipped": 0}
         assert report["errors"] == []
 
-    def test_failed(self, reported):
+    def test_a_failure_has_the_number_farthest_outside(self, reported):
         """A failure: the number farthest outside, steps counted from 1 and units from 0."""
         report, status = reported("memory", "-b", f"{MINE}:swapped")
 
@@ -77,7 +77,7 @@ class TestJson:
         assert worst["ulps"] > 1e10
         assert not worst["low"] <= worst["got"] <= worst["high"]
 
-    def test_skipped_and_errored(self, reported):
+    def test_a_skip_and_an_error_have_a_reason(self, reported):
         """A skip and an error have a reason, and no worst number where nothing was shown."""
         report, status = reported("memory-lee", "-b", "torch.cell", "-b", f"{MINE}:right")
         again, _ = reported("memory", "-b", f"{MINE}:raises")
@@ -91,14 +91,14 @@ class TestJson:
         assert again["results"][0]["not_checked"] == 10
 
     @pytest.mark.parametrize(("name", "text"), [("infinite", "inf"), ("nan", "nan")])
-    def test_not_finite(self, reported, name, text):
+    def test_infinities_and_nan_are_strings(self, reported, name, text):
         """Infinities and NaN, which JSON has not, are strings."""
         report, _ = reported("memory", "-b", f"{MINE}:{name}")
 
         worst = report["results"][0]["worst"]
         assert (worst["got"], worst["ulps"]) == (text, "inf")
 
-    def test_wrong_table(self, reported, wrong_tables):
+    def test_a_wrong_table_says_where(self, reported, wrong_tables):
         """A wrong table says where, as file:line:column."""
         report, status = reported("wrong.yaml", "-b", "reference")
 
@@ -107,7 +107,7 @@ class TestJson:
         assert table["where"].startswith("wrong.yaml:")
         assert table["where"].endswith("the hand rules give c = 0.3 at step 3, not 0.4")
 
-    def test_errors(self, reported, here, memory):
+    def test_every_mistake_of_a_file_has_its_place(self, reported, here, memory):
         """All mistakes of a file, with line and column; what is no file has none."""
         (here / "bad.yaml").write_text(
             memory.replace("why:", "wyh:").replace("title: Update", "titel: Update")
@@ -120,7 +120,7 @@ class TestJson:
         wyh = memory[: memory.index("why:")].count("\n") + 1
         assert {("bad.yaml", wyh, 1), ("bad.yaml", 3, 1), (None, None, None)} <= places
 
-    def test_prints_do_not_mix(self, lstm_verify, here):
+    def test_what_an_implementation_prints_goes_to_stderr(self, lstm_verify, here):
         """What an implementation prints, when imported or called, goes to stderr."""
         ended = lstm_verify("run", "memory", "-b", f"{MINE}:prints", "--output", "json")
 
@@ -132,7 +132,7 @@ class TestJson:
 class TestJunit:
     """JUnit XML, as CI systems show it."""
 
-    def test_counts(self, lstm_verify, wrong_tables):
+    def test_a_puzzle_is_a_suite_and_a_verdict_a_test(self, lstm_verify, wrong_tables):
         """A suite for each puzzle; a test for each case and backend, and for each table."""
         backends = [word for name in ("swapped", "raises", "right") for word in ("-b", f"{MINE}:{name}")]
         ended = lstm_verify("run", "wrong.yaml", "memory-lee", "nosuch", *backends, "--output", "junit")
@@ -147,7 +147,7 @@ class TestJunit:
         assert [type(r) for test in wrong for r in test.result] == [Failure, Error, Failure, Failure]
         assert {type(r) for test in lee for r in test.result} == {Skipped}
 
-    def test_messages(self, lstm_verify, here):
+    def test_what_xml_cannot_hold_is_spelt_out(self, lstm_verify, here):
         """Messages survive: what XML cannot hold is spelt out."""
         ended = lstm_verify("run", "memory", "-b", f"{MINE}:raises", "--output", "junit")
 
@@ -160,11 +160,11 @@ class TestJunit:
 class TestGithub:
     """Annotations for GitHub Actions."""
 
-    def test_nothing_wrong(self, lstm_verify):
+    def test_nothing_wrong_prints_nothing(self, lstm_verify):
         """Where nothing is wrong, nothing is printed."""
         assert lstm_verify("run", "memory", "-b", "reference", "--output", "github").out == ""
 
-    def test_escaped(self, lstm_verify, here, memory):
+    def test_paths_and_messages_are_escaped(self, lstm_verify, here, memory):
         """Paths and messages are escaped as GitHub wants it, and stand at the case's line."""
         (here / "a,b:50%").mkdir()
         (here / "a,b:50%" / "memory.yaml").write_text(memory)
@@ -178,7 +178,7 @@ class TestGithub:
             f"::error file=a%2Cb%3A50%25/memory.yaml,line={case},col=1,{title}::ValueError: 100%25 "
         )
 
-    def test_tables_and_files(self, lstm_verify, wrong_tables, here):
+    def test_wrong_numbers_and_mistakes_stand_at_their_place(self, lstm_verify, wrong_tables, here):
         """Wrong numbers of tables and mistakes in files stand at their own line and column."""
         (here / "bad.yaml").write_text("puzzle: 1\ntitel: x\n")
 

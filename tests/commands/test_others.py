@@ -22,7 +22,7 @@ def test_help_lists_the_commands(lstm_verify):
 class TestShow:
     """A puzzle worked by hand."""
 
-    def test_memory(self, lstm_verify):
+    def test_every_gate_is_worked_out_with_its_radius(self, lstm_verify):
         """Every gate is worked out step by step, with its radius."""
         ended = lstm_verify("show", "memory")
 
@@ -31,7 +31,7 @@ class TestShow:
         assert "t=1  x1 = 0.2, x2 = 1, x3 = 0\n     i = σ(100·1 − 10) = σ(90) ≈ 1 " in ended.out
         assert "c = 1·0 + 1·0.2 = 0.2 " in ended.out
 
-    def test_steps(self, lstm_verify):
+    def test_steps_cuts_and_says_what_is_left(self, lstm_verify):
         """--steps cuts after so many steps, and says how many more there are."""
         out = lstm_verify("show", "memory", "--steps", "2").out
 
@@ -47,7 +47,7 @@ class TestShow:
             (["*.yaml"], "no file matches this pattern"),
         ],
     )
-    def test_wrong_requests(self, lstm_verify, here, arguments, said):
+    def test_what_cannot_be_shown_is_told_on_stderr(self, lstm_verify, here, arguments, said):
         """What cannot be shown: 2, and why on stderr."""
         ended = lstm_verify("show", *arguments)
 
@@ -58,7 +58,7 @@ class TestShow:
 class TestList:
     """The shipped puzzles."""
 
-    def test_text(self, lstm_verify):
+    def test_every_puzzle_has_a_line_with_its_size(self, lstm_verify):
         """A line for each, with the size of its network."""
         ended = lstm_verify("list")
 
@@ -67,7 +67,7 @@ class TestList:
         assert "3 → 1" in line
         assert "Update, reset and output a memory cell" in line
 
-    def test_json(self, lstm_verify):
+    def test_programs_get_a_sorted_list_with_the_cases(self, lstm_verify):
         """The same for programs: each entry can be run by its name."""
         entries = json.loads(lstm_verify("list", "--output", "json").out)
 
@@ -76,7 +76,7 @@ class TestList:
         (memory,) = [e for e in entries if e["name"] == "memory"]
         assert memory["cases"] == ["lee-scaled"]
 
-    def test_tag(self, lstm_verify):
+    def test_tag_keeps_those_that_have_it(self, lstm_verify):
         """--tag keeps those that have it."""
         names = [
             e["name"] for e in json.loads(lstm_verify("list", "--tag", "memory", "--output", "json").out)
@@ -89,14 +89,14 @@ class TestList:
 class TestLint:
     """Mistakes, without running anything."""
 
-    def test_clean(self, lstm_verify):
+    def test_a_clean_file_is_only_counted(self, lstm_verify):
         """A clean file: nothing on stdout, a count on stderr, 0."""
         ended = lstm_verify("lint", "memory")
 
         assert (ended.status, ended.out) == (0, "")
         assert ended.err == "1 file read, no mistakes found\n"
 
-    def test_all_mistakes_of_all_files(self, lstm_verify, here, memory):
+    def test_all_mistakes_of_all_files_have_their_place(self, lstm_verify, here, memory):
         """Every mistake of every file on stdout, each at its file:line:column: 2."""
         (here / "one.yaml").write_text(memory.replace("why:", "wyh:").replace("tags:", "tgas:"))
         (here / "two.yaml").write_text("")
@@ -111,7 +111,7 @@ class TestLint:
         assert "3 files read" in ended.err
 
 
-def test_schema(lstm_verify):
+def test_schema_prints_json_schema_alone(lstm_verify):
     """The schema is JSON Schema draft 7, and goes to stdout alone."""
     ended = lstm_verify("schema")
 
@@ -119,7 +119,7 @@ def test_schema(lstm_verify):
     jsonschema.Draft7Validator.check_schema(json.loads(ended.out))
 
 
-def test_backends(lstm_verify):
+def test_backends_has_a_line_for_every_kind(lstm_verify):
     """Every kind of backend with a line about it."""
     ended = lstm_verify("backends")
 

@@ -22,7 +22,7 @@ def place(path, text):
 class TestStatus:
     """0 agrees, 1 wrong, 2 cannot be used or nothing checked; 2 wins over 1."""
 
-    def test_all_agrees(self, lstm_verify):
+    def test_agreement_is_0_and_quiet_on_stderr(self, lstm_verify):
         """Both torch backends agree on the memory puzzle: 0, and nothing on stderr."""
         ended = lstm_verify("run", "memory")
 
@@ -32,7 +32,7 @@ class TestStatus:
         assert "hand table  holds: all 30 numbers" in ended.out
         assert "digits      proved: all 10 numbers" in ended.out
 
-    def test_skipped_with_the_reason_and_reference_instead(self, lstm_verify):
+    def test_what_torch_cannot_express_is_skipped_and_the_reference_runs(self, lstm_verify):
         """What torch cannot express is skipped by both, and the reference runs: 0."""
         ended = lstm_verify("run", "memory-lee")
 
@@ -41,27 +41,27 @@ class TestStatus:
         assert "with the activations g = identity, h = identity" in ended.out
         assert "reference   agrees: 30 of 30 numbers checked" in ended.out
 
-    def test_reference_only_where_it_is_needed(self, lstm_verify):
+    def test_the_reference_runs_only_where_it_is_needed(self, lstm_verify):
         """Without -b the reference does not run where torch can."""
         assert "reference" not in lstm_verify("run", "memory").out
 
-    def test_failed(self, lstm_verify, here):
+    def test_a_number_outside_is_1(self, lstm_verify, here):
         """A number outside: 1."""
         assert lstm_verify("run", "memory", "-b", f"{MINE}:swapped").status == 1
 
     @pytest.mark.parametrize("name", ["raises", "nan"])
-    def test_errored(self, lstm_verify, here, name):
+    def test_an_implementation_that_errs_is_1(self, lstm_verify, here, name):
         """An implementation that raises or gives NaN is a verdict, not a request that failed: 1."""
         ended = lstm_verify("run", "memory", "-b", f"{MINE}:{name}")
 
         assert ended.status == 1
         assert f"{MINE}:{name}" + "  errored: " in ended.out
 
-    def test_all_skipped(self, lstm_verify):
+    def test_nothing_checked_is_2(self, lstm_verify):
         """Where nothing at all was checked: 2."""
         assert lstm_verify("run", "memory-lee", "-b", "torch.cell").status == 2
 
-    def test_some_skipped(self, lstm_verify):
+    def test_a_skip_beside_an_agreement_is_0(self, lstm_verify):
         """A skip beside an agreement: 0."""
         assert lstm_verify("run", "memory", "memory-lee", "-b", "torch.cell").status == 0
 
@@ -74,7 +74,7 @@ class TestStatus:
         assert "nosuch: there is no such file or shipped puzzle" in ended.err
         assert "there is no backend 'torch.cel'; did you mean 'torch.cell'?" in ended.err
 
-    def test_bug_of_ours(self, lstm_verify, monkeypatch):
+    def test_a_bug_of_ours_is_one_line_and_3(self, lstm_verify, monkeypatch):
         """A bug of ours is one line and 3; --debug shows the traceback, and is 3 too."""
 
         def broken(*_arguments, **_options):
@@ -94,7 +94,7 @@ class TestStatus:
 class TestRequest:
     """What is asked for, and asked for wrongly."""
 
-    def test_several_of_both(self, lstm_verify):
+    def test_every_puzzle_is_held_against_every_backend(self, lstm_verify):
         """Every puzzle is held against every backend, and the last line counts."""
         ended = lstm_verify("run", "memory", "generic", "memory-lee", "-b", "torch.cell", "-b", "reference")
 
@@ -103,7 +103,7 @@ class TestRequest:
         assert ended.out.count("  skipped: ") == 1
         assert ended.out.splitlines()[-1] == "In all 4 cases, 8 verdicts: 7 agree, 1 skipped"
 
-    def test_case(self, lstm_verify):
+    def test_case_runs_that_case_only(self, lstm_verify):
         """--case runs that case only."""
         ended = lstm_verify("run", "generic", "--case", "second", "-b", "reference")
 
@@ -111,13 +111,13 @@ class TestRequest:
         assert "case second" in ended.out
         assert "case first" not in ended.out
 
-    def test_case_of_one_of_several_puzzles(self, lstm_verify):
+    def test_a_case_need_not_be_in_every_puzzle(self, lstm_verify):
         """--case picks from all puzzles: that some have no such case is no mistake."""
         ended = lstm_verify("run", "generic", "memory", "--case", "second", "-b", "reference")
 
         assert (ended.status, ended.err) == (0, "")
 
-    def test_unknown_case(self, lstm_verify):
+    def test_a_case_that_no_puzzle_has_is_2(self, lstm_verify):
         """A case that no puzzle has: 2, with the cases that there are."""
         ended = lstm_verify("run", "generic", "--case", "thrid", "-b", "reference")
 
@@ -125,7 +125,7 @@ class TestRequest:
         assert "there is no case 'thrid'" in ended.err
         assert "has first, second" in ended.err
 
-    def test_show(self, lstm_verify):
+    def test_show_chooses_and_orders_the_columns(self, lstm_verify):
         """--show chooses and orders the columns; gates stand by hand where a backend shows none."""
         header = lstm_verify("run", "memory", "-b", "torch.cell", "--show", "h,f").out.splitlines()[3]
 
@@ -133,7 +133,7 @@ class TestRequest:
         assert re.findall(r"[a-z] by hand|[a-z] actual", header) == ["h by hand", "h actual", "f by hand"]
 
     @pytest.mark.parametrize("show", ["q", "", "c,H"])
-    def test_show_unknown(self, lstm_verify, show):
+    def test_show_names_what_it_expected(self, lstm_verify, show):
         """--show names what it expected."""
         ended = lstm_verify("run", "memory", "--show", show)
 
@@ -163,7 +163,7 @@ class TestRequest:
             ),
         ],
     )
-    def test_wrong_requests(self, lstm_verify, here, arguments, said):
+    def test_a_wrong_request_is_told_with_the_likely_fix(self, lstm_verify, here, arguments, said):
         """A request that cannot be used: 2, and one line with the likely fix; no traceback."""
         ended = lstm_verify(*arguments)
 
@@ -171,7 +171,7 @@ class TestRequest:
         assert said in ended.err
         assert "Traceback" not in ended.err
 
-    def test_without_torch(self, lstm_verify, monkeypatch):
+    def test_the_reference_runs_where_torch_is_not_installed(self, lstm_verify, monkeypatch):
         """Where torch is not installed, the reference runs, and stderr says what is missing."""
         find = importlib.util.find_spec
         monkeypatch.setattr(
@@ -190,7 +190,7 @@ class TestRequest:
 class TestTables:
     """The printed tables."""
 
-    def test_known_numbers(self, lstm_verify):
+    def test_a_row_has_by_hand_actual_and_distance(self, lstm_verify):
         """The fourth step of the memory puzzle: by hand with its radius, what torch gives, the distance."""
         rows = lstm_verify("run", "memory", "-b", "torch.cell").out.splitlines()
 
@@ -205,8 +205,8 @@ class TestTables:
         """What is printed about the shipped puzzles without further options fits 100 columns, all of it."""
         assert max(map(len, lstm_verify("run", "memory", "generic", "memory-lee").out.splitlines())) <= 100
 
-    def test_whose_numbers(self, lstm_verify, here):
-        """Of several backends, the columns `actual` are the first one's, or the first one's that failed."""
+    def test_the_numbers_are_those_of_the_first_that_failed(self, lstm_verify, here):
+        """Of several backends, `actual` is what the first gave, or the first that failed; of the reference, no word."""
         agreeing = lstm_verify("run", "memory", "-b", "torch.cell", "-b", "reference")
         failing = lstm_verify("run", "memory", "-b", "torch.cell", "-b", f"{MINE}:swapped")
 
@@ -216,7 +216,7 @@ class TestTables:
         assert "actual:" not in lstm_verify("run", "memory", "-b", "reference").out
 
     @pytest.mark.parametrize("style", ["simple", "github"])
-    def test_never_wider_than_100_columns(self, lstm_verify, here, style):
+    def test_wide_networks_break_into_blocks_of_100_columns(self, lstm_verify, here, style):
         """A network with 8 units and 12 features breaks into blocks, each with its t column."""
         rows = "\n".join(
             f"      - [{', '.join(f'{t - 1.5:.1f}{k:02}' for k in range(12))}]" for t in range(4)
@@ -259,7 +259,7 @@ class TestTables:
             ("tsv", "t\tx1\t"),
         ],
     )
-    def test_formats(self, lstm_verify, style, begins):
+    def test_each_format_prints_its_kind_of_table(self, lstm_verify, style, begins):
         """Each format prints its kind of table."""
         out = lstm_verify("run", "memory", "-b", "reference", "--format", style).out
 
@@ -279,7 +279,7 @@ class TestTables:
 class TestFailures:
     """What is said when something is wrong."""
 
-    def test_place_digits_and_command(self, lstm_verify, here):
+    def test_a_failure_names_place_bounds_and_command(self, lstm_verify, here):
         """A failure names the first wrong number, where it had to be, and the command that repeats it."""
         out = lstm_verify("run", "memory", "-b", f"{MINE}:swapped").out
 
@@ -292,14 +292,14 @@ class TestFailures:
         assert again[-4:] == ["--case", "lee-scaled", "-b", f"{MINE}:swapped"]
         assert lstm_verify(*again).out == out
 
-    def test_as_many_digits_as_it_takes(self, lstm_verify, here):
+    def test_a_failure_has_as_many_digits_as_it_takes(self, lstm_verify, here):
         """A failure in the 13th digit is printed so that the number is seen to lie outside."""
         out = lstm_verify("run", "memory", "-b", f"{MINE}:hair").out
 
         got, low, high = re.search(r"c is (\S+); it must lie between (\S+) and (\S+)", out).groups()
         assert not float(low) <= float(got) <= float(high)
 
-    def test_wrong_tables(self, lstm_verify, wrong_tables):
+    def test_a_wrong_table_is_1_with_its_place_and_what_is_right(self, lstm_verify, wrong_tables):
         """A wrong number in a table: 1, with its file:line:column and what is right; the backend agrees."""
         ended = lstm_verify("run", "wrong.yaml", "-b", "reference")
 

@@ -45,7 +45,7 @@ def shares(network, run, ideal):
 
 
 def test_memory_radii_are_attained():
-    """On the memory puzzle the true error is at least 92 % of the radius in every cell, 98 % in c."""
+    """On the memory puzzle the true error is at least 92 % of the radius in every cell, 98 % in all but h."""
     puzzle = load("memory")
     found = list(shares(puzzle.network, puzzle.cases[0].run, puzzle.ideal))
     assert min(share for *_, share in found) > 0.92
@@ -180,7 +180,7 @@ def test_the_radius_of_an_exact_tanh_does_not_cancel(z):
     """Around z* = 40 a tanh moves by 4·e^−80 times as much as its argument, not by a rounding of 1."""
     start = Hand(F(z), arb("1e-4"))
     moved = activated(ACTIVATIONS["tanh"], "exact", start)
-    assert 3.9 * (arb(-2 * z).exp()) * start.radius * (1 if z > 10 else 0) <= moved.radius
+    assert 3.9 * (arb(-2 * z).exp()) * start.radius <= moved.radius
     assert moved.radius <= 4.01 * arb(-2 * z).exp() * start.radius
 
 

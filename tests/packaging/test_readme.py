@@ -73,16 +73,16 @@ def test_a_command_ends_with_the_status_that_is_shown(line, tmp_path):
     assert (int(expected[1]) if expected else 0) == ended.returncode, ended.stdout + ended.stderr
 
 
-def test_the_tests_of_ones_own_lstm_find_its_mistake(tmp_path):
+def test_the_tests_of_ones_own_lstm_find_its_mistake(executed, tmp_path):
     folder = in_a_folder_as_in_the_readme(tmp_path)
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "test_my_lstm.py", "puzzles"]
 
-    wrong = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    wrong = executed(*command, cwd=folder)
     mine = folder / "my_lstm.py"
     mine.write_text(
         mine.read_text(encoding="utf-8").replace("i, f, o, g =", "i, f, g, o ="), encoding="utf-8"
     )
-    right = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    right = executed(*command, cwd=folder)
 
     assert wrong.returncode == 1, wrong.stdout
     for test in [
@@ -108,7 +108,7 @@ def test_every_link_leads_to_a_file():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def update() -> None:
+def update():
     """Print the README's blocks of output anew."""
     import tempfile
 

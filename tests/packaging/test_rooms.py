@@ -9,7 +9,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_room_imports_only_what_stands_above_it(monkeypatch, capsys):
+def test_every_room_imports_only_what_stands_below_it(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
 
     status = lint_imports(no_cache=True)

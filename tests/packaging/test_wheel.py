@@ -8,6 +8,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from functools import partial
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -27,11 +28,11 @@ PUZZLES = {path.name for path in (ROOT / "puzzles").glob("*.yaml")} | {"puzzle.s
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
+def built(executed, tmp_path_factory) -> Path:
     """Build the source distribution and, from it, the wheel; return their folder."""
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    ended = executed(*command)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return folder
 
@@ -46,19 +47,13 @@ def installed(built, tmp_path_factory) -> Path:
     return folder
 
 
-def run(installed: Path, elsewhere: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def lstm_verify(executed, installed, tmp_path):
     """Run the installed command line from another folder, with the installed package before ours."""
     measured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     environment = {**measured, "PYTHONPATH": str(installed), "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        [sys.executable, str(installed / "bin" / "lstm-verify"), *arguments],
-        cwd=elsewhere,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    command = (sys.executable, installed / "bin" / "lstm-verify")
+    return partial(executed, *command, cwd=tmp_path, env=environment)
 
 
 def test_the_wheel_carries_the_puzzles_their_schema_and_nothing_foreign(built):
@@ -79,16 +74,16 @@ def test_the_source_distribution_carries_what_developing_takes(built):
     assert not [name for name in names if name.startswith((".venv", ".git/")) or "__pycache__" in name]
 
 
-def test_the_installed_command_runs_a_shipped_puzzle_from_another_folder(installed, tmp_path):
-    ended = run(installed, tmp_path, "run", "memory")
+def test_the_installed_command_runs_a_shipped_puzzle_from_another_folder(lstm_verify):
+    ended = lstm_verify("run", "memory")
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "torch.lstm  agrees" in ended.stdout
     assert ended.stderr == ""
 
 
-def test_the_installed_command_uses_the_installed_puzzles(installed, tmp_path):
-    ended = run(installed, tmp_path, "run", "memory", "-b", "reference", "--output", "json")
+def test_the_installed_command_uses_the_installed_puzzles(installed, lstm_verify):
+    ended = lstm_verify("run", "memory", "-b", "reference", "--output", "json")
 
     file = Path(json.loads(ended.stdout)["results"][0]["file"])
     assert installed in file.parents

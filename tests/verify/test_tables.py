@@ -33,7 +33,7 @@ def tables(
 
 
 def test_shipped_puzzles_are_right():
-    """Every table of the shipped puzzles of this room's examples holds."""
+    """Every hand table of the first three puzzles holds, and all of their digits are proved."""
     for name in ("memory", "memory-lee", "generic"):
         puzzle = load(name)
         for case in puzzle.cases:
@@ -110,7 +110,7 @@ def test_half_a_unit_is_still_right(tmp_path):
 
 
 def test_what_cannot_be_told_is_unproved(tmp_path):
-    """A true value that is 10^−2000 from the edge of a digit is not proven, and not called wrong."""
+    """A true value that is 10^−3909 from the edge of a digit is not proven, and not called wrong."""
     judged = tables(tmp_path, ["digits: {c: [~, 1.2]}"], i="9000").verdicts["digits"]
     # c = σ(9000)·1 + ½σ(9000)/3 = 7/6·(1 − 1e-3909): well inside
     assert judged.status == "proved"
