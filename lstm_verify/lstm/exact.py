@@ -217,13 +217,18 @@ def _exponential(x: Exact) -> Fraction | None:
     if x.constant or any(a.kind != "ln" for a in x.terms):
         return None
     root = math.lcm(*(factor.denominator for factor in x.terms.values()))
-    bases = [(Fraction(str(a.arguments[0])), int(factor * root)) for a, factor in x.terms.items()]
-    bits = sum(abs(n) * (b.numerator.bit_length() + b.denominator.bit_length()) for b, n in bases)
+    powers = [
+        (base, int(factor * root))
+        for a, factor in x.terms.items()
+        for base in a.arguments
+        if isinstance(base, Fraction)  # as the argument of every ln is
+    ]
+    bits = sum(abs(n) * (base.numerator.bit_length() + base.denominator.bit_length()) for base, n in powers)
     if bits > MAX_BITS:
         return None
-    power = math.prod((base**n for base, n in bases), start=Fraction(1))
-    roots = [_root(part, root) for part in (power.numerator, power.denominator)]
-    return None if None in roots else Fraction(*(int(r or 0) for r in roots))
+    power = math.prod((base**n for base, n in powers), start=Fraction(1))
+    above, below = _root(power.numerator, root), _root(power.denominator, root)
+    return Fraction(above, below) if above and below else None
 
 
 def _root(x: int, degree: int) -> int | None:
