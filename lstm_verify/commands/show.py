@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import click
 
 
@@ -32,7 +34,7 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
         return 2
     click.echo(f"{loaded.name}: {loaded.title}")
     if loaded.why:
-        click.echo(loaded.why)
+        click.echo(textwrap.fill(loaded.why, 100))
     click.echo()
     for line in equations(loaded):
         click.echo(f"  {line}")

@@ -18,9 +18,8 @@ RULES = {
     "step": "taken as 0 or 1, by the sign",
     "linear": "taken as its argument",
     "sign": "taken as −1 or 1, by the sign",
-    "exact": "taken as it is",
 }
-"""Hand rule -> what it does to σ or tanh."""
+"""Hand rule -> what it does to σ or tanh; `exact` takes them as they are."""
 
 Term = tuple[Exact, str]
 """A coefficient, and the name or the value that it multiplies ("" for a constant)."""
@@ -47,6 +46,13 @@ def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
     arithmetic = HandArithmetic(puzzle.ideal)
     cell = Cell(network, arithmetic)
     h, c = arithmetic.vector(run.h0), arithmetic.vector(run.c0)
+    if any(x != 0 for x in (*run.h0, *run.c0)):
+        state = [
+            f"{name} = {_plain(x)}"
+            for q in "hc"
+            for name, x in zip(_all(puzzle, q), getattr(run, f"{q}0"), strict=True)
+        ]
+        yield f"t=0  {', '.join(state)}"
     for t, row in enumerate(run.inputs[:steps]):
         given = ", ".join(
             f"{name} = {number.text}" for name, number in zip(puzzle.features, case.inputs[t], strict=True)
@@ -104,8 +110,11 @@ def _equals(value: Hand, *, exact: bool) -> str:
 
 
 def _names(puzzle: Puzzle) -> tuple[list[str], list[str]]:
-    size = puzzle.network.hidden_size
-    return list(puzzle.features), ["h"] if size == 1 else [f"h[{k}]" for k in range(size)]
+    return list(puzzle.features), _all(puzzle, "h")
+
+
+def _all(puzzle: Puzzle, quantity: str) -> list[str]:
+    return [_name(puzzle, quantity, unit) for unit in range(puzzle.network.hidden_size)]
 
 
 def _name(puzzle: Puzzle, quantity: str, unit: int) -> str:
@@ -113,10 +122,8 @@ def _name(puzzle: Puzzle, quantity: str, unit: int) -> str:
 
 
 def _rule(puzzle: Puzzle, role: str, unit: int) -> str:
-    activation = puzzle.network.semantics.activation(role)
-    if activation in ("identity", "relu"):
-        return ""
-    return f"({_applied(puzzle, role, '…')} is {RULES[puzzle.ideal[role][unit]]})"
+    rule = puzzle.ideal[role][unit]
+    return f"({_applied(puzzle, role, '…')} is {RULES[rule]})" if rule in RULES else ""
 
 
 def _applied(puzzle: Puzzle, role: str, argument: str) -> str:

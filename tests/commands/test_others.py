@@ -31,6 +31,15 @@ class TestShow:
         assert "t=1  x1 = 0.2, x2 = 1, x3 = 0\n     i = σ(100·1 − 10) = σ(90) ≈ 1 " in ended.out
         assert "c = 1·0 + 1·0.2 = 0.2 " in ended.out
 
+    def test_the_initial_state_is_shown_where_there_is_one(self, lstm_verify):
+        """h0 and c0 come before the first step, unless they are 0; and no line passes 100 columns."""
+        out = lstm_verify("show", "generic", "--case", "first").out
+
+        state = "t=0  h[0] = −0.43, h[1] = 0.81, h[2] = 0.94, c[0] = −0.26, c[1] = −0.27, c[2] = 0.98"
+        assert out.splitlines()[out.splitlines().index("case first") + 1] == state
+        assert max(map(len, out.splitlines())) <= 100
+        assert "t=0" not in lstm_verify("show", "memory").out
+
     def test_steps_cuts_and_says_what_is_left(self, lstm_verify):
         """--steps cuts after so many steps, and says how many more there are."""
         out = lstm_verify("show", "memory", "--steps", "2").out
