@@ -79,9 +79,14 @@ def _judge(
         tables.verdicts  # noqa: B018 - judged now, while what cannot be decided can be told
         results = [judge(puzzle, case, backend) for backend in backends]
     except Undecided as error:
-        report.errors.append(Problem(puzzle.file, case.line, 1, f"case {case.name}: {error}"))
+        report.errors.append(undecided(puzzle, case, error))
         return
     report.cases.append(CaseReport(tables, results))
+
+
+def undecided(puzzle: Puzzle, case: Case, error: Undecided) -> Problem:
+    """Say of a case that it has a number which cannot be worked with."""
+    return Problem(puzzle.file, case.line, 1, f"case {case.name}: {error}")
 
 
 def default_backends(puzzle: Puzzle) -> list[Backend]:

@@ -127,20 +127,29 @@ class PuzzleItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judge it; raise `Disagreement` where something is wrong, and skip with the reason."""
+        from lstm_verify.engine import undecided
+        from lstm_verify.lstm.exact import Undecided
+
+        try:
+            wrong, said = self._judge()
+        except Undecided as error:
+            raise Disagreement(str(undecided(self.puzzle, self.case, error))) from None
+        if wrong:
+            raise Disagreement(f"{self.puzzle.file}:{self.case.line}: {self.name} {said}")
+
+    def _judge(self) -> tuple[bool, str]:
+        """Return whether something is wrong, and what there is to say."""
         from lstm_verify.report.sentences import of_backend, of_table
         from lstm_verify.verify.tables import Tables
         from lstm_verify.verify.verdict import Verdict, judge
 
         if self.backend is None:
             tables = Tables(self.puzzle, self.case)
-            wrong, said = bool(tables.verdicts[self.judged].wrong), of_table(self.judged, tables).plain()
-        else:
-            result = judge(self.puzzle, self.case, self.backend)
-            if result.verdict is Verdict.SKIPPED:
-                pytest.skip(result.reason or "nothing was checked")
-            wrong, said = result.verdict is not Verdict.AGREE, of_backend(result).plain()
-        if wrong:
-            raise Disagreement(f"{self.puzzle.file}:{self.case.line}: {self.name} {said}")
+            return bool(tables.verdicts[self.judged].wrong), of_table(self.judged, tables).plain()
+        result = judge(self.puzzle, self.case, self.backend)
+        if result.verdict is Verdict.SKIPPED:
+            pytest.skip(result.reason or "nothing was checked")
+        return result.verdict is not Verdict.AGREE, of_backend(result).plain()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *style: Any) -> Any:
         """Show what is wrong as text; a traceback only of what nobody foresaw."""

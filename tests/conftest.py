@@ -35,6 +35,19 @@ def memory() -> str:
 
 
 @pytest.fixture
+def undecidable(tmp_path: Path) -> Path:
+    """A puzzle with a gate that is exactly one half, which no precision can tell from almost one half."""
+    path = tmp_path / "undecidable.puzzle.yaml"
+    path.write_text(
+        "puzzle: 1\ntitle: A gate that cannot be told from one half\n"
+        "network: {input_size: 1, hidden_size: 1}\n"
+        "gates: {i: (ln(2)*ln(3))*ln(5) - ln(2)*(ln(3)*ln(5)), f: 0, g: x1, o: 30}\n"
+        "ideal: {i: step}\ncases:\n  a: {inputs: [1], hand: {c: [1]}}\n"
+    )
+    return path
+
+
+@pytest.fixture
 def wrong_memory(memory: str) -> str:
     """The text of the memory puzzle with one wrong number in each table."""
     wrong = memory.replace("c: [0.2, 0.3, 0.3,", "c: [0.2, 0.3, 0.4,").replace("0.2886", "0.2887")

@@ -18,7 +18,8 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
 
     ± is how far the true value may be from what the hand rules give.
     """
-    from lstm_verify.engine import load
+    from lstm_verify.engine import load, undecided
+    from lstm_verify.lstm.exact import Undecided
     from lstm_verify.puzzle.model import PuzzleError
     from lstm_verify.report.steps import equations, worked
 
@@ -40,8 +41,12 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
         click.echo(f"  {line}")
     for one in cases:
         click.echo(f"\ncase {one.name}" + (f": {one.title}" if one.title else ""))
-        for line in worked(loaded, one, steps):
-            click.echo(line)
+        try:
+            for line in worked(loaded, one, steps):
+                click.echo(line)
+        except Undecided as error:
+            click.echo(str(undecided(loaded, one, error)), err=True)
+            return 2
         if one.steps > steps:
             click.echo(f"… {one.steps - steps} more steps (--steps {one.steps} shows them)")
     return 0

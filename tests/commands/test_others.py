@@ -40,6 +40,14 @@ class TestShow:
         assert max(map(len, out.splitlines())) <= 100
         assert "t=0" not in lstm_verify("show", "memory").out
 
+    def test_a_number_that_cannot_be_told_is_no_bug(self, lstm_verify, undecidable):
+        """A gate whose sign no precision decides: its place and the reason, status 2, for show as for run."""
+        for verb in ("show", "run"):
+            ended = lstm_verify(verb, undecidable)
+
+            assert ended.status == 2
+            assert ended.err.startswith(f"{undecidable}:7:1: case a: cannot tell ")
+
     def test_steps_cuts_and_says_what_is_left(self, lstm_verify):
         """--steps cuts after so many steps, and says how many more there are."""
         out = lstm_verify("show", "memory", "--steps", "2").out

@@ -173,6 +173,15 @@ class TestVerdicts:
         result.assert_outcomes(passed=7, skipped=2)
         result.stdout.fnmatch_lines(["SKIPPED * PyTorch has no LSTM with the activations g = identity*"])
 
+    def test_a_number_that_cannot_be_told_is_text(self, project, undecidable):
+        """What no precision decides fails with its place and the reason, without a traceback."""
+        result = project.runpytest_inprocess(undecidable, "--lstm-backend", "reference")
+
+        result.assert_outcomes(passed=1, failed=1)
+        result.stdout.fnmatch_lines(["*undecidable.puzzle.yaml:7:1: case a: cannot tell *"])
+        result.stdout.no_fnmatch_line("*Traceback*")
+        result.stdout.no_fnmatch_line(">*")
+
     def test_a_node_id_runs_alone(self, project):
         """A node id runs alone; the case's name without brackets runs all that is judged on it."""
         one = project.runpytest_inprocess("puzzles/memory.yaml::lee-scaled[digits]")
