@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_verify.backends.errors import Unusable
-from lstm_verify.lstm.accuracy import Accuracy
+from lstm_verify.lstm.accuracy import Accuracy, parse
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Run
 
@@ -104,8 +104,6 @@ class Options:
 
     def accuracy(self, default: Accuracy) -> Accuracy:
         """Return the accuracy given by `accuracy=`, or the default."""
-        from lstm_verify.lstm.accuracy import parse
-
         text = self.take("accuracy", "")
         try:
             return parse(text) if text else default

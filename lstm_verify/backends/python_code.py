@@ -30,6 +30,7 @@ from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Run, Weights
 from lstm_verify.lstm.semantics import GATES
+from lstm_verify.puzzle.problems import nearest
 
 CALLED = {
     "step": "it was called for one step, cell(x, h, c, w); does it take the whole sequence? form=sequence",
@@ -194,7 +195,8 @@ def _make(name: str, target: str, options: Options) -> Backend:
     found: Any = _imported(place)
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise Unusable(f"{place} has no '{part}'{_nearest(part, dir(found))}")
+            near = nearest(part, [name for name in dir(found) if not name.startswith("_")])
+            raise Unusable(f"{place} has no '{part}'" + (f"; did you mean '{near}'?" if near else ""))
         found = getattr(found, part)
     return wrap(found, name, options)
 
@@ -225,13 +227,6 @@ def _from_file(path: Path) -> ModuleType:
     sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look for it there
     spec.loader.exec_module(module)
     return module
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, [k for k in known if not k.startswith("_")], 1)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 KINDS = [

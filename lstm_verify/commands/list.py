@@ -17,7 +17,7 @@ def command(tag: str | None, output: str) -> int:
     from lstm_verify.puzzle.library import shipped
     from lstm_verify.puzzle.load import load
 
-    read = (load(path) for _, path in sorted(shipped().items()))
+    read = map(load, shipped().values())
     puzzles = [puzzle for puzzle in read if tag is None or tag in puzzle.tags]
     if tag and not puzzles:
         click.echo(f"no puzzle has the tag '{tag}'", err=True)

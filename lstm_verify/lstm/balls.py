@@ -42,6 +42,11 @@ FUNCTIONS: dict[str, Callable[..., arb]] = {
 """What the atoms of `exact` are, in balls."""
 
 
+def well_known(x: arb) -> bool:
+    """Tell whether a ball has enough right digits to be printed."""
+    return bool(x == 0 or x.rel_accuracy_bits() >= 24)
+
+
 def midpoint(x: arb) -> Fraction:
     """Return the midpoint of a ball as the fraction it is."""
     mantissa, exponent = x.mid().man_exp()

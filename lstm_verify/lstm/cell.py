@@ -41,14 +41,13 @@ class Cell(Generic[Vector]):
     def __init__(self, network: Network, arithmetic: Arithmetic[Vector]) -> None:
         self.semantics = network.semantics
         self.arithmetic = arithmetic
-        self.weights = {gate: network.weights.gate(gate) for gate in GATES}
+        weights = {gate: network.weights.gate(gate) for gate in GATES}
         self.matrices = {
             gate: (arithmetic.matrix(w.weight_ih), arithmetic.matrix(w.weight_hh))
-            for gate, w in self.weights.items()
+            for gate, w in weights.items()
         }
         self.biases = {
-            gate: [arithmetic.vector(w.bias_ih), arithmetic.vector(w.bias_hh)]
-            for gate, w in self.weights.items()
+            gate: [arithmetic.vector(w.bias_ih), arithmetic.vector(w.bias_hh)] for gate, w in weights.items()
         }
 
     def preactivation(self, gate: str, x: Vector, h: Vector) -> Vector:

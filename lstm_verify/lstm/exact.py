@@ -122,9 +122,7 @@ class Real:
             return _real(self.constant * other, {a: factor * other for a, factor in self.terms.items()})
         if len(self.terms) * len(other.terms) > _MOST_PRODUCTS:
             return _single(atom("product", *_ordered(self, other)))
-        product: Exact = self.constant * other.constant
-        product = product + _real(Fraction(0), {a: f * other.constant for a, f in self.terms.items()})
-        product = product + _real(Fraction(0), {a: f * self.constant for a, f in other.terms.items()})
+        product = self * other.constant + (other - other.constant) * self.constant
         for a, f in self.terms.items():
             for b, g in other.terms.items():
                 product = product + _single(atom("product", *_ordered(_single(a), _single(b)))) * (f * g)
@@ -257,11 +255,10 @@ def ball(x: Exact, bits: int) -> arb:
 
 def well_known(x: Exact) -> arb | None:
     """Return a ball with enough right digits to be printed; None where `MAX_BITS` bits do not give it."""
-    for bits in precisions():
-        enclosure = ball(x, bits)
-        if enclosure == 0 or enclosure.rel_accuracy_bits() >= 24:
-            return enclosure
-    return None
+    from lstm_verify.lstm import balls
+
+    enclosures = (ball(x, bits) for bits in precisions())
+    return next((enclosure for enclosure in enclosures if balls.well_known(enclosure)), None)
 
 
 def _sum(x: Exact, bits: int) -> arb:

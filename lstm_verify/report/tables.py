@@ -9,14 +9,13 @@ from typing import Any
 
 from tabulate import tabulate
 
-from lstm_verify.lstm import exact
+from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.numerals import apart, rounded_up, short, signed
 from lstm_verify.verify.compare import Column
-from lstm_verify.verify.tables import Tables, known_well
+from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result
 
-FORMATS = ("simple", "github", "latex", "html", "tsv")
 WIDTH = 100
 UNBROKEN = ("html", "tsv")  # nobody reads these as text
 MAX_STEPS = 60  # more are printed as the first 40 and the last 10
@@ -96,7 +95,7 @@ def _strip(tables: Tables, result: Result | None, quantity: str, unit: int, step
 def _expected(value: Any) -> str:
     """Write an ideal with its radius, rounded up; or a true value."""
     if not isinstance(value, Hand):
-        return f"{float(value):.6g}" if known_well(value) else "unknown"
+        return f"{float(value):.6g}" if balls.well_known(value) else "unknown"
     return short(value.ideal) + (f" ± {rounded_up(value.radius)}" if value.radius > 0 else "")
 
 

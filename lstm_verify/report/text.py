@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lstm_verify.puzzle.model import Case, Puzzle
-from lstm_verify.report.sentences import Said, of_backend, of_table, of_tables
+from lstm_verify.report.sentences import TABLES, Said, of_backend, of_table, of_tables
 from lstm_verify.report.tables import left_out, trace_tables
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import Tables
@@ -23,9 +23,8 @@ COLOURS = {
 }
 """Verdict as printed -> colour."""
 
-
-NARROWEST = 10
-"""Names are padded at least to the width of "hand table", so that all verdicts stand in one column."""
+NARROWEST = max(map(len, TABLES.values()))
+"""Names are padded at least to the tables' own names, so that all verdicts stand in one column."""
 
 
 def heading(puzzle: Puzzle, case: Case) -> str:

@@ -32,14 +32,15 @@ def envelopes(
     cell = Cell[Interval](network, arithmetic)
     parts = observation.parts
     h = [_before(part, "h", run.h0) for part in parts]
-    if observation.fed_back:
+    x = arithmetic.vector(run.inputs)
+    if observation.fed_back:  # every state is known: each step is a row of one batch
         c = [_before(part, "c", run.c0) for part in parts]
-        x = arithmetic.vector(run.inputs)  # every state is known: each step is a row of one batch
         return [
             cell.step(x[: part.steps], arithmetic.shown(h[k]), arithmetic.shown(c[k]))
             for k, part in enumerate(parts)
         ]
-    steps = list(_carried(cell, arithmetic, run, h))
+    c0 = arithmetic.vector(np.tile(run.c0, (len(parts), 1)))
+    steps = list(_carried(cell, arithmetic, x, h, c0))
     return [_row(k, steps[: part.steps]) for k, part in enumerate(parts)]
 
 
@@ -49,16 +50,15 @@ def _before(part: Part, quantity: str, initial: Tensor) -> Array:
 
 
 def _carried(
-    cell: Cell[Interval], arithmetic: EnvelopeArithmetic, run: Run, before: list[Array]
+    cell: Cell[Interval], arithmetic: EnvelopeArithmetic, inputs: Interval, before: list[Array], c: Interval
 ) -> Iterator[Step[Interval]]:
     """Yield one step after the other of all parts together, row k being part k's; c is carried.
 
     The parts come the longest first, so those that go on are the first rows.
     """
-    c = arithmetic.vector(np.tile(run.c0, (len(before), 1)))
-    for t, x in enumerate(run.inputs):
+    for t in range(len(before[0])):
         h = np.array([shown[t] for shown in before if len(shown) > t])
-        step = cell.step(arithmetic.vector(x), arithmetic.shown(h), c[: len(h)])
+        step = cell.step(inputs[t], arithmetic.shown(h), c[: len(h)])
         c = step.c
         yield step
 

@@ -73,7 +73,7 @@ class Tables:
         """The true trace, in balls narrow enough to be printed, or as narrow as the most bits make them."""
         for bits in exact.precisions(256):
             trace = true_trace(self.puzzle.network, self.case.run, bits)
-            if all(known_well(x) for step in trace for vector in step for x in vector):
+            if all(balls.well_known(x) for step in trace for vector in step for x in vector):
                 break
         return trace
 
@@ -150,11 +150,6 @@ def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
     return TableVerdict(
         "fails" if wrong else "unproved" if undecided else "proved", len(stated), tuple(found)
     )
-
-
-def known_well(x: arb) -> bool:
-    """Tell whether a ball has enough right digits to be printed."""
-    return bool(x == 0 or x.rel_accuracy_bits() >= 24)
 
 
 class Stated(NamedTuple):

@@ -81,9 +81,8 @@ def judge(puzzle: Puzzle, case: Case, backend: Backend) -> Result:
         return Result(puzzle, case, backend, Verdict.ERRORED, told(error))
     comparison = compare(network, run, observation, backend.form, backend.accuracy)
     verdict, reason = _verdict(comparison)
-    worst = comparison.worst()
-    if verdict is Verdict.FAILED and backend.form.name == "float64" and worst and worst.ulps > SINGLE_STEP:
-        reason = _looks_like_float32(network, run, observation, backend)
+    if verdict is Verdict.FAILED and backend.form.name == "float64":
+        reason = _looks_like_float32(network, run, observation, backend, comparison)
     return Result(puzzle, case, backend, verdict, reason, comparison)
 
 
@@ -114,8 +113,13 @@ def _verdict(comparison: Comparison) -> tuple[Verdict, str | None]:
     return Verdict.AGREE, None
 
 
-def _looks_like_float32(network: Network, run: Run, observation: Observation, backend: Backend) -> str | None:
-    """Say so where what fails as float64 is right as float32."""
+def _looks_like_float32(
+    network: Network, run: Run, observation: Observation, backend: Backend, comparison: Comparison
+) -> str | None:
+    """Say so where what fails as float64, by as much as float32 would, is right as float32."""
+    worst = comparison.worst()
+    if worst is None or worst.ulps <= SINGLE_STEP:
+        return None
     single = compare(network, run, observation, FORMATS["float32"], backend.accuracy)
     if single.failures or not single.checked:
         return None

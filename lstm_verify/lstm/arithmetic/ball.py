@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from lstm_verify.lstm import exact
 from lstm_verify.lstm.activations import ACTIVATIONS
+from lstm_verify.lstm.arithmetic.base import objects
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Tensor
 
@@ -29,16 +29,16 @@ class BallArithmetic:
 
     def vector(self, values: Tensor) -> Array:
         """Enclose exact numbers, [n]."""
-        return _array([self._ball(x) for x in values])
+        return objects([self._ball(x) for x in values])
 
     def affine(self, products: Sequence[tuple[arb_mat, Array]], terms: Sequence[Array]) -> Array:
         """Return the sum of matrix products and terms, [n]."""
-        summands = [_array((matrix * _column(x)).entries()) for matrix, x in products]
+        summands = [objects((matrix * _column(x)).entries()) for matrix, x in products]
         return sum(terms, start=sum(summands[1:], start=summands[0]))
 
     def activation(self, role: str, name: str, z: Array) -> Array:  # noqa: ARG002 (hand needs it)
         """Return the activation, elementwise."""
-        return _array([ACTIVATIONS[name].ball(x) for x in z])
+        return objects([ACTIVATIONS[name].ball(x) for x in z])
 
     def _ball(self, x: Exact | float) -> arb:
         return arb(float(x)) if isinstance(x, float) else exact.ball(x, self.bits)
@@ -46,10 +46,3 @@ class BallArithmetic:
 
 def _column(x: Array) -> arb_mat:
     return arb_mat([[number] for number in x])
-
-
-def _array(numbers: Sequence[Any]) -> Array:
-    """Make an object array; np.array alone would ask each ball whether it is a sequence."""
-    array = np.empty(len(numbers), dtype=object)
-    array[:] = numbers
-    return array

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lstm_verify.lstm.network import Tensor
 
 Vector = TypeVar("Vector", bound=Any)
 """A vector [..., n] of an arithmetic's numbers, with elementwise + and ⊙ (written *)."""
+
+
+def objects(numbers: Sequence[Any]) -> NDArray[np.object_]:
+    """Make a vector of numbers that are objects; np.array alone would ask each whether it is a sequence."""
+    array = np.empty(len(numbers), dtype=object)
+    array[:] = numbers
+    return array
 
 
 class Arithmetic(Protocol[Vector]):

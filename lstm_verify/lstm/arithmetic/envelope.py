@@ -91,7 +91,7 @@ class Interval:
     @cached_property
     def largest(self) -> Array:
         """The largest of all the reaches, or 1 where that is larger; [..., 1]."""
-        return np.maximum(self.reach.max(axis=-1, keepdims=True, initial=1.0), 1.0)
+        return self.reach.max(axis=-1, keepdims=True, initial=1.0)
 
     @cached_property
     def lowest_bit(self) -> Array:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.activations import ACTIVATIONS, Activation
+from lstm_verify.lstm.arithmetic.base import objects
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Tensor
 
@@ -82,14 +83,13 @@ def _widest(activation: Activation, ideal: Exact, z: Hand) -> arb:
     The activation is monotone, so in between it is no farther. The precision is doubled until
     the distances stand out from their own rounding.
     """
-    bits = BITS
-    while True:
+    for bits in exact.precisions(BITS):
         with balls.precision(bits):
             centre = exact.ball(z.ideal, bits)
             errors = [_error(activation, ideal, centre + r, bits) for r in (-z.radius, z.radius)]
-        if bits >= exact.MAX_BITS or all(e == 0 or e.rel_accuracy_bits() > 20 for e in errors):
-            return _up(errors[0]).max(_up(errors[1]))
-        bits *= 2
+        if all(e == 0 or e.rel_accuracy_bits() > 20 for e in errors):
+            break
+    return _up(errors[0]).max(_up(errors[1]))
 
 
 def _exact_radius(activation: Activation, ideal: Exact, z: Hand) -> arb:
@@ -129,18 +129,18 @@ class HandArithmetic:
 
     def vector(self, values: Tensor) -> Array:
         """Take exact numbers, [n], as ideals with no radius."""
-        return _array([Hand(_exact(x)) for x in values])
+        return objects([Hand(_exact(x)) for x in values])
 
     def affine(self, products: Sequence[tuple[list[Sparse], Array]], terms: Sequence[Array]) -> Array:
         """Return the sum of matrix products and terms, [n]."""
         total = sum(terms[1:], terms[0])
         for matrix, x in products:
-            total = total + _array([_dot(row, x) for row in matrix])
+            total = total + objects([_dot(row, x) for row in matrix])
         return total
 
     def activation(self, role: str, name: str, z: Array) -> Array:
         """Apply the activation to each unit, by that unit's rule for the role."""
-        return _array(
+        return objects(
             [activated(ACTIVATIONS[name], rule, x) for rule, x in zip(self.rules[role], z, strict=True)]
         )
 
@@ -160,9 +160,3 @@ def _dot(row: Sparse, x: Array) -> Hand:
 
 def _exact(x: Exact | float) -> Exact:
     return Fraction(x) if isinstance(x, float) else x
-
-
-def _array(numbers: Sequence[Hand]) -> Array:
-    array = np.empty(len(numbers), dtype=object)
-    array[:] = numbers
-    return array
