@@ -61,9 +61,10 @@ def run(
     if not asked:
         report.notes += sorted({reason for name in DEFAULTS if (reason := missing(kinds()[name]))})
     for puzzle in loaded:
-        for one in puzzle.cases:
-            if case in (None, one.name):
-                _judge(report, puzzle, one, used if asked else default_backends(puzzle), shown)
+        for batch in batches(puzzle):
+            wanted = [one for one in batch if case in (None, one.name)]
+            if wanted:
+                _judge(report, puzzle, batch, wanted, used if asked else default_backends(puzzle), shown)
     if loaded and not any(case in (None, one.name) for puzzle in loaded for one in puzzle.cases):
         has = "; ".join(f"{p.file} has {', '.join(c.name for c in p.cases)}" for p in loaded)
         report.errors.append(f"there is no case '{case}': {has}")
@@ -71,17 +72,37 @@ def run(
 
 
 def _judge(
-    report: Report, puzzle: Puzzle, case: Case, backends: Sequence[Backend], shown: tuple[str, ...]
+    report: Report,
+    puzzle: Puzzle,
+    batch: Sequence[Case],
+    wanted: Sequence[Case],
+    backends: Sequence[Backend],
+    shown: tuple[str, ...],
 ) -> None:
-    """Judge a case's tables, and every backend on it; note a number that cannot be worked with."""
-    tables = Tables(puzzle, case, shown)
+    """Judge a batch: every backend on it, and the wanted cases' tables.
+
+    A number that cannot be worked with is noted.
+    """
+    made = {case.name: Tables(puzzle, case, shown) for case in wanted}
+    case = wanted[0]
     try:
-        tables.verdicts  # noqa: B018 - judged now, while what cannot be decided can be told
-        results = [judge(puzzle, case, backend) for backend in backends]
+        for case in wanted:
+            made[case.name].verdicts  # noqa: B018 - judged now, while what cannot be decided can be told
+        results = [judge(puzzle, batch, backend) for backend in backends]
     except Undecided as error:
         report.errors.append(undecided(puzzle, case, error))
         return
-    report.cases.append(CaseReport(tables, results))
+    for case, *found in zip(batch, *results, strict=True):
+        if case.name in made:
+            report.cases.append(CaseReport(made[case.name], found))
+
+
+def batches(puzzle: Puzzle) -> list[list[Case]]:
+    """Return the cases that are run together, in the order of the file; most are alone."""
+    batches: dict[tuple[str, str], list[Case]] = {}
+    for case in puzzle.cases:
+        batches.setdefault(("batch", case.batch) if case.batch else ("case", case.name), []).append(case)
+    return list(batches.values())
 
 
 def undecided(puzzle: Puzzle, case: Case, error: Undecided) -> Problem:
@@ -95,7 +116,8 @@ def default_backends(puzzle: Puzzle) -> list[Backend]:
     The reference too, where none of them can express the puzzle.
     """
     usable = [make_backend(name) for name in DEFAULTS if not missing(kinds()[name])]
-    expressible = any(backend.refusal(puzzle.network) is None for backend in usable)
+    runs = [case.run for case in puzzle.cases]
+    expressible = any(backend.refusal(puzzle.network, run) is None for backend in usable for run in runs)
     return usable if expressible else [*usable, make_backend(FALLBACK)]
 
 

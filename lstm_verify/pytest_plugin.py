@@ -139,6 +139,7 @@ class PuzzleItem(pytest.Item):
 
     def _judge(self) -> tuple[bool, str]:
         """Return whether something is wrong, and what there is to say."""
+        from lstm_verify.engine import batches
         from lstm_verify.report.sentences import of_backend, of_table
         from lstm_verify.verify.tables import Tables
         from lstm_verify.verify.verdict import Verdict, judge
@@ -146,7 +147,8 @@ class PuzzleItem(pytest.Item):
         if self.backend is None:
             tables = Tables(self.puzzle, self.case)
             return bool(tables.verdicts[self.judged].wrong), of_table(self.judged, tables).plain()
-        result = judge(self.puzzle, self.case, self.backend)
+        together = next(batch for batch in batches(self.puzzle) if self.case in batch)
+        result = judge(self.puzzle, together, self.backend)[together.index(self.case)]
         if result.verdict is Verdict.SKIPPED:
             pytest.skip(result.reason or "nothing was checked")
         return result.verdict is not Verdict.AGREE, of_backend(result).plain()

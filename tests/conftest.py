@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from lstm_verify.puzzle.library import shipped
-
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("dev"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
@@ -31,6 +29,8 @@ def executed() -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture
 def memory() -> str:
     """The text of the memory puzzle, to be spoilt."""
+    from lstm_verify.puzzle.library import shipped
+
     return shipped()["memory"].read_text()
 
 

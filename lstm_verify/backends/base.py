@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +12,30 @@ from numpy.typing import NDArray
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.lstm.accuracy import Accuracy, parse
 from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.network import Network, Place, Run
+from lstm_verify.lstm.semantics import QUANTITIES
+from lstm_verify.lstm.unroll import Trace
 
 Array = NDArray[np.float64]
 
 
+Values = Mapping[Place, Array]
+"""Place -> what was shown: [steps, width of the quantity]; of h_n and c_n [1, width]."""
+
+
 @dataclass(frozen=True)
 class Part:
-    """What an implementation showed of one run over the first steps of a sequence.
+    """What one way of running an implementation over a whole sequence showed.
 
     Attributes:
-        steps: how many steps it was run over.
-        values: quantity (i, f, g, o, c, h) -> its values at the *last* n of these steps,
-            [n, hidden_size]; h is there for all of them.
+        values: what was shown; NaN in the gates of steps that were skipped.
+        fed_back: whether each step was given the h and c that the step before had shown; then both
+            are there for every layer and direction. Where not, c between the steps is known only as the
+            envelope has it, and h only where it was shown.
     """
 
-    steps: int
-    values: Mapping[str, Array]
+    values: Values
+    fed_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,11 @@ class Observation:
     """What an implementation showed of a sequence.
 
     Attributes:
-        parts: its runs; the first is over the whole sequence, further ones over prefixes of it,
-            made to see what the whole run does not show. The longest come first.
-        fed_back: whether each step was given the c that the step before had shown. Where
-            not, c between the steps is known only as the envelope has it.
+        parts: one for each way in which it was run. The numbers of the first that shows a quantity
+            are printed, unless those of another are wrong.
     """
 
     parts: tuple[Part, ...]
-    fed_back: bool = False
 
 
 class Backend(Protocol):
@@ -61,11 +65,16 @@ class Backend(Protocol):
     def accuracy(self) -> Accuracy:
         """What it promises of its activations."""
 
-    def refusal(self, network: Network) -> str | None:
-        """Return why the network cannot be expressed, or None where it can."""
+    def refusal(self, network: Network, run: Run) -> str | None:
+        """Return why the network, or what it is run on, cannot be expressed; None where it can."""
 
-    def observe(self, network: Network, run: Run) -> Observation:
-        """Run the network, whose tensors are float64 arrays of numbers of the format.
+    def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
+        """Run the network on the rows of one batch, all of the same number of steps.
+
+        All tensors are float64 arrays of numbers of the format.
+
+        Returns:
+            What was shown, row by row.
 
         Raises:
             Exception: any, which is then reported as an error of the implementation;
@@ -73,14 +82,41 @@ class Backend(Protocol):
         """
 
 
-def beyond(network: Network, supported: Iterable[str] = ()) -> str | None:
-    """Return in words what a network has that PyTorch's LSTM has not, beside the features supported."""
-    missing = [
-        f"{feature} {words}"
-        for feature, words in network.semantics.departures().items()
-        if feature not in supported
-    ]
-    return "; ".join(missing) or None
+_LAYERS = ("num_layers", "bidirectional", "reverse", "dropout")
+_TIME = ("lengths", "empty", "mask", "padded_output", "reverse_from")
+UNROLLED = frozenset([*_LAYERS, *_TIME])
+"""The features that `lstm.unroll` lends to an implementation that only knows how to take one step."""
+
+
+def beyond(network: Network, run: Run, supported: Iterable[str] = ()) -> str | None:
+    """Return in words what a network and its run have that is not among the supported features."""
+    features = network.features() | run.features()
+    return ", ".join(words for feature, words in features.items() if feature not in supported) or None
+
+
+def values_of(
+    network: Network,
+    trace: Trace[Any],
+    to_floats: Callable[[Any], Array] = np.asarray,
+    *,
+    quantities: Sequence[str] = QUANTITIES,
+) -> Values:
+    """Return the values of a trace, as arrays of float64; what is not there at any step is left out.
+
+    Args:
+        to_floats: makes an array of a vector of the trace.
+        quantities: which to return, beside logits. The states at the end are not among them, unless
+            asked for: where we lead an implementation from step to step they are not its doing.
+    """
+    places = [*network.places(*(q for q in quantities if q != "logits")), Place("logits")]
+    values = {}
+    for place in places:
+        column = trace.column(network, place)
+        blank = np.full(network.width(place.quantity), np.nan)
+        if any(vector is not None for vector in column):
+            rows = [blank if vector is None else to_floats(vector) for vector in column]
+            values[place] = np.array(rows, dtype=np.float64)
+    return values
 
 
 class Options:

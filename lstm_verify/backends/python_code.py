@@ -14,8 +14,8 @@ import importlib.util
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,13 +23,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_verify.backends.base import Array, Backend, Kind, Observation, Options, Part, beyond
+from lstm_verify.backends.base import (
+    UNROLLED,
+    Array,
+    Backend,
+    Kind,
+    Observation,
+    Options,
+    Part,
+    beyond,
+    values_of,
+)
 from lstm_verify.backends.errors import Misbehaved, Unusable, told
-from lstm_verify.conventions import gate_order, reorder
+from lstm_verify.conventions import convention, reorder
 from lstm_verify.lstm.accuracy import Accuracy
+from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
+from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Run, Weights
+from lstm_verify.lstm.network import Network, Place, Run, Weights
 from lstm_verify.lstm.semantics import GATES
+from lstm_verify.lstm.unroll import Unroll
 from lstm_verify.puzzle.problems import nearest
 
 CALLED = {
@@ -57,13 +70,24 @@ class GivenWeights(Weights):
         """Return the same weights with the gates in another order, such as "iofc" (c is g).
 
         Args:
+            order: of the gates, or the name of a convention that has it, such as "onnx".
             transposed: gates in columns, weights [input_size, 4·hidden_size], as in Keras.
 
         Raises:
             ValueError: order is no order of the four gates.
         """
-        moved = self.map(lambda tensor: np.array(reorder(tensor, GATES, gate_order(order))))
-        return moved.map(lambda tensor: np.array(np.transpose(tensor))) if transposed else moved
+        blocks = {name: tensor for name, tensor in self.items() if name in self.PACKED}
+        moved = {name: np.array(reorder(block, GATES, order)) for name, block in blocks.items()}
+        made = replace(self, **moved)
+        return made.map(lambda tensor: np.array(np.transpose(tensor))) if transposed else made
+
+    def pack(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return the tensors that a framework has for these weights: `pack("keras")["kernel"]`.
+
+        Raises:
+            ValueError: no convention of that name is known, or it has no place for some of the weights.
+        """
+        return convention(name).pack(self)
 
 
 @dataclass(frozen=True)
@@ -77,46 +101,46 @@ class PythonCode:
     contract: str
     supports: frozenset[str] = frozenset()
 
-    def refusal(self, network: Network) -> str | None:
-        """Refuse variants that the code does not say it supports."""
-        other = beyond(network, self.supports)
-        return f"it is taken for a plain LSTM, and this network has the {other}" if other else None
+    def refusal(self, network: Network, run: Run) -> str | None:
+        """Refuse variants that the code does not say it supports.
 
-    def observe(self, network: Network, run: Run) -> Observation:
-        """Call the function once a step, or once for the sequence."""
-        if self.contract == "sequence":
-            return self._observe_sequence(network, run)
-        h, c = self._array(run.h0), self._array(run.c0)
-        states = []
-        for x in run.inputs:
-            named = zip("hc", _pair(self._called(network, x=self._array(x), h=h, c=c)), strict=True)
-            # What is judged is what it is given back: numbers of its format.
-            h, c = (self._array(_checked(value, q, (network.hidden_size,))) for q, value in named)
-            states.append((h, c))
-        values = {"h": np.array([h for h, _ in states]), "c": np.array([c for _, c in states])}
-        values = {quantity: shown.astype(np.float64) for quantity, shown in values.items()}
-        return Observation((Part(len(states), values),), fed_back=True)
+        A function of the form `sequence` is given one layer's weights and all steps: whatever it
+        says, it cannot know of more.
+        """
+        supported = self.supports | UNROLLED if self.contract == "step" else self.supports - UNROLLED
+        other = beyond(network, run, supported)
+        return f"it is taken for a plain LSTM, and this one has {other}" if other else None
+
+    def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
+        """Call the function once a step, or once for the sequence, of each row."""
+        observed = self._observe_sequence if self.contract == "sequence" else self._observe_steps
+        return [observed(network, run) for run in runs]
+
+    def _observe_steps(self, network: Network, run: Run) -> Observation:
+        cells = [_Cell(self, network, k) for k in range(len(network.layers))]
+        trace = Unroll(network, cells, FloatArithmetic(self.form.name)).trace(run)
+        return Observation((Part(values_of(network, trace), fed_back=True),))
 
     def _observe_sequence(self, network: Network, run: Run) -> Observation:
-        shape = (len(run.inputs), network.hidden_size)
-        h, c = _pair(self._called(network, **{name: self._array(tensor) for name, tensor in run.items()}))
-        values = {"h": _checked(h, "h", shape)}
-        if c is not None:
-            values["c"] = _checked(c, "c", shape)
-        return Observation((Part(shape[0], values),))
+        states = {"h0": run.h0[0], "c0": run.c0[0]}
+        h, c = _pair(self.called(network.layers[0], inputs=run.inputs, **states))
+        shown = {"h": h} if c is None else {"h": h, "c": c}
+        values = {Place(q): checked(array, q, (run.steps, network.width(q))) for q, array in shown.items()}
+        return Observation((Part(values),))
 
-    def _array(self, values: Any) -> NDArray[Any]:
+    def array(self, values: Any) -> NDArray[Any]:
+        """Make a fresh array of the backend's format."""
         with np.errstate(over="ignore"):
             return np.array(values, dtype=self.form.name)
 
-    def _called(self, network: Network, **arrays: NDArray[Any]) -> Any:
+    def called(self, weights: Weights, **arguments: Any) -> Any:
         """Call the function with fresh copies, and notice when it changes one of them."""
-        weights = GivenWeights(**{name: self._array(tensor) for name, tensor in network.weights.items()})
-        copies = {name: array.copy() for name, array in arrays.items()}
-        given = copies | {f"w.{name}": np.asarray(tensor) for name, tensor in weights.items()}
+        own = GivenWeights(**{name: self.array(tensor) for name, tensor in weights.items()})
+        copies = {name: self.array(values) for name, values in arguments.items()}
+        given = copies | {f"w.{name}": np.asarray(tensor) for name, tensor in own.items()}
         before = {name: array.copy() for name, array in given.items()}
         try:
-            answer = self.function(*copies.values(), weights)
+            answer = self.function(*copies.values(), own)
         except (TypeError, ValueError, IndexError) as error:
             if MISFIT.search(str(error)):
                 raise Misbehaved(f"{told(error)}; {CALLED[self.contract]}") from error
@@ -125,6 +149,28 @@ class PythonCode:
         if changed:
             raise Misbehaved(f"it changed its argument {', '.join(changed)} in place; work on a copy")
         return answer
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A function of the form `step`, in the place of `cell.Cell`: it shows no gates."""
+
+    code: PythonCode
+    network: Network
+    index: int
+
+    def step(self, x: Any, h: Any, c: Any) -> Step[Any]:
+        shown = zip(
+            "hc", _pair(self.code.called(self.network.layers[self.index], x=x, h=h, c=c)), strict=True
+        )
+        # What is judged is what it is given back: numbers of its format.
+        h, c = (
+            self.code.array(checked(value, self._name(q), (self.network.width(q),))) for q, value in shown
+        )
+        return Step(None, None, None, None, c, h)
+
+    def _name(self, quantity: str) -> str:
+        return self.network.name(Place(quantity, *divmod(self.index, self.network.directions)))
 
 
 def _pair(answer: Any) -> tuple[Any, Any]:
@@ -137,7 +183,7 @@ def _pair(answer: Any) -> tuple[Any, Any]:
     return h, c
 
 
-def _checked(value: Any, quantity: str, shape: tuple[int, ...]) -> Array:
+def checked(value: Any, quantity: str, shape: tuple[int, ...]) -> Array:
     """Take an array of the expected shape, as float64."""
     problem = Misbehaved(f"{quantity} is {_described(value)}; expected an array of floats {list(shape)}")
     if value is None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from lstm_verify.backends.base import Array, Backend, Kind, Observation, Options, Part, beyond
+from lstm_verify.backends.base import UNROLLED, Array, Backend, Kind, Observation, Options, Part, beyond
 from lstm_verify.backends.errors import Unusable
+from lstm_verify.backends.torch_rows import Batch, StepFunction, Tensors, floats, observe_steps
 from lstm_verify.lstm.accuracy import UNKNOWN, Accuracy, Error
 from lstm_verify.lstm.formats import Format
-from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.network import Network, Place, Run, Weights
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-SHOWN_PREFIXES = 64
-"""nn.LSTM shows only the last c, so c is read from runs over prefixes: over at most so many."""
 
 # Measured with torch 2.13 on x86-64: float32 over every float32 of 2^−20 ≤ |x| < 128, float64 by
 # sampling (σ ≤ 2.24 ulp, tanh ≤ 0.75 ulp), float16 and bfloat16 over all their numbers. nn.LSTM runs
@@ -50,21 +49,22 @@ class TorchBackend:
     device: str
     threads: int
 
-    def refusal(self, network: Network) -> str | None:
+    MODULE: ClassVar[str]
+    SUPPORTED: ClassVar[frozenset[str]]
+
+    def refusal(self, network: Network, run: Run) -> str | None:
         """Refuse what PyTorch's LSTM cannot express."""
-        other = beyond(network)
-        return f"PyTorch has no LSTM with the {other}" if other else None
+        other = beyond(network, run, self.SUPPORTED)
+        return f"PyTorch's {self.MODULE} cannot express {other}" if other else None
 
-    def _tensor(self, values: Any) -> Tensor:
-        import torch
+    @property
+    def vectors(self) -> Tensors:
+        """What makes tensors in the format, on the device."""
+        return Tensors(self.form, self.device)
 
-        return torch.tensor(np.asarray(values), dtype=getattr(torch, self.form.name), device=self.device)
-
-    def _load(self, module: Any, network: Network, suffix: str = "") -> Any:
-        """Put the weights into a module of PyTorch."""
-        names = ["weight_ih", "weight_hh", *(["bias_ih", "bias_hh"] if network.bias else [])]
-        state = {name + suffix: self._tensor(getattr(network.weights, name)) for name in names}
-        module.load_state_dict(state, strict=True)
+    def loaded(self, module: Any, state: Mapping[str, Any]) -> Any:
+        """Put the weights into a module of PyTorch, all of them by their names."""
+        module.load_state_dict({name: self.vectors.vector(w) for name, w in state.items()}, strict=True)
         return module.eval()
 
     def _options(self, network: Network) -> dict[str, Any]:
@@ -73,60 +73,152 @@ class TorchBackend:
         return {"bias": network.bias, "device": self.device, "dtype": getattr(torch, self.form.name)}
 
 
+def _parameters(network: Network, weights: Weights) -> dict[str, Any]:
+    """Return the tensors of one layer and direction that PyTorch has a parameter for."""
+    return {name: w for name, w in weights.items() if network.bias or not name.startswith("bias")}
+
+
 @dataclass(frozen=True)
 class TorchCell(TorchBackend):
     """torch.nn.LSTMCell; each step is given the state that the step before returned."""
 
-    def observe(self, network: Network, run: Run) -> Observation:
-        """Run all steps on a batch of one."""
+    MODULE = "LSTMCell"
+    SUPPORTED = UNROLLED
+
+    def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
+        """Lead a cell for each layer and direction over all steps, the rows as one batch."""
         import torch
 
-        with _threads(self.threads), torch.inference_mode():
-            cell = torch.nn.LSTMCell(network.input_size, network.hidden_size, **self._options(network))
-            self._load(cell, network)
-            inputs, h, c = self._tensor(run.inputs), self._tensor(run.h0)[None], self._tensor(run.c0)[None]
-            states = []
-            for x in inputs:
-                h, c = cell(x[None], (h, c))
-                states.append((_floats(h[0]), _floats(c[0])))
-        values = {"h": np.array([h for h, _ in states]), "c": np.array([c for _, c in states])}
-        return Observation((Part(len(states), values),), fed_back=True)
+        def make(weights: Weights) -> StepFunction:
+            sizes = len(weights.weight_ih[0]), network.hidden_size
+            cell = torch.nn.LSTMCell(*sizes, **self._options(network))
+            loaded: StepFunction = self.loaded(cell, _parameters(network, weights))
+            return loaded
+
+        with limited_threads(self.threads), torch.inference_mode():
+            return observe_steps(network, runs, self.vectors, make)
 
 
 @dataclass(frozen=True)
 class TorchLSTM(TorchBackend):
-    """torch.nn.LSTM over the whole sequence, and over prefixes of it to see c."""
+    """torch.nn.LSTM over the whole sequence; and, where it runs forwards only, one step at a time.
 
-    def observe(self, network: Network, run: Run) -> Observation:
-        """Run over the whole, then over shorter and shorter prefixes: all, or a spread of 64."""
+    Over the whole sequence it shows h of the last layer and the states at the end. One step at a
+    time, its state given back to it, it shows h and c of all layers.
+    """
+
+    MODULE = "LSTM"
+    SUPPORTED = frozenset(["num_layers", "bidirectional", "proj_size", "lengths", "dropout"])
+
+    def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
+        """Run the rows as one batch: over the whole, then step by step."""
         import torch
 
-        with _threads(self.threads), torch.inference_mode():
-            lstm = torch.nn.LSTM(network.input_size, network.hidden_size, **self._options(network))
-            self._load(lstm, network, "_l0")
-            inputs = self._tensor(run.inputs)
-            state = self._tensor(run.h0)[None], self._tensor(run.c0)[None]
-            parts = []
-            for steps in _spread(len(inputs)):
-                h, (_, c) = lstm(inputs[:steps], state)
-                parts.append(Part(steps, {"h": _floats(h), "c": _floats(c)}))
-        return Observation(tuple(parts))
+        batch = Batch(runs)
+        with limited_threads(self.threads), torch.inference_mode(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "LSTM with projections is not supported with oneDNN")
+            lstm = self.module(network)
+            seen = [self._whole(lstm, network, batch)]
+            if not lstm.bidirectional:
+                seen.append(self._stepwise(lstm, network, batch))
+        return [Observation(tuple(parts[row] for parts in seen)) for row in range(len(runs))]
+
+    def module(self, network: Network) -> Any:
+        """Make the module with its weights, in evaluation unless dropout is to be in force."""
+        import torch
+
+        semantics = network.semantics
+        lstm = torch.nn.LSTM(
+            network.input_size,
+            network.hidden_size,
+            network.num_layers,
+            bidirectional=network.directions == 2,
+            proj_size=network.proj_size,
+            dropout=float(semantics.dropout) if network.num_layers > 1 else 0,  # PyTorch warns of it else
+            **self._options(network),
+        )
+        state = {
+            name + network.suffix(*divmod(k, network.directions)): tensor
+            for k, weights in enumerate(network.layers)
+            for name, tensor in _parameters(network, weights).items()
+        }
+        return self.loaded(lstm, state).train(semantics.training)
+
+    def _whole(self, lstm: Any, network: Network, batch: Batch) -> list[Part]:
+        """Run over the whole sequence, packed where a row is shorter than its buffer."""
+        import torch
+        from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+        inputs = self.vectors.vector(batch.inputs)
+        state = self.vectors.vector(batch.h0), self.vectors.vector(batch.c0)
+        lengths = [run.steps if run.length is None else run.length for run in batch.runs]
+        if min(lengths) < batch.steps:
+            packed = pack_padded_sequence(inputs, torch.tensor(lengths), enforce_sorted=False)
+            output, (h_n, c_n) = lstm(packed, state)
+            output, _ = pad_packed_sequence(output, total_length=batch.steps)
+        else:
+            output, (h_n, c_n) = lstm(inputs, state)
+        returned = [floats(x) for x in (output, h_n, c_n)]
+        logits = self._logits(network, output)
+        parts = []
+        for row in range(len(batch.runs)):
+            values = returned_values(network, *(x[:, row] for x in returned))
+            parts.append(Part(values | {place: x[:, row] for place, x in logits.items()}))
+        return parts
+
+    def _logits(self, network: Network, output: Tensor) -> dict[Place, Array]:
+        """Put the outputs through torch.nn.functional.linear, where there is an output layer."""
+        import torch
+
+        if network.head is None:
+            return {}
+        weight, bias = self.vectors.vector(network.head.weight), self.vectors.vector(network.head.bias)
+        return {Place("logits"): floats(torch.nn.functional.linear(output, weight, bias))}
+
+    def _stepwise(self, lstm: Any, network: Network, batch: Batch) -> list[Part]:
+        """Run one step after the other, of the rows that have not ended, all layers together."""
+        import torch
+
+        inputs = self.vectors.vector(batch.inputs)
+        h, c = self.vectors.vector(batch.h0), self.vectors.vector(batch.c0)
+        shown: dict[str, list[Array]] = {"h": [], "c": []}
+        for t in range(batch.steps):
+            live = torch.tensor([run.valid(t) for run in batch.runs], device=self.device)
+            output = torch.zeros_like(h)
+            if live.any():
+                _, (new_h, new_c) = lstm(
+                    inputs[t : t + 1, live], (h[:, live].contiguous(), c[:, live].contiguous())
+                )
+                h, c = h.clone(), c.clone()
+                h[:, live], c[:, live], output[:, live] = new_h, new_c, new_h
+            shown["h"].append(floats(output))
+            shown["c"].append(floats(c))
+        arrays = {q: np.array(steps) for q, steps in shown.items()}  # [steps, layers, rows, n]
+        return [
+            Part(
+                {place: arrays[place.quantity][:, place.layer, row] for place in network.places("h", "c")},
+                fed_back=True,
+            )
+            for row in range(len(batch.runs))
+        ]
 
 
-def _spread(steps: int) -> list[int]:
-    """Return the lengths to run over, longest first: all, or 64 from 1 to `steps`."""
-    if steps <= SHOWN_PREFIXES:
-        return list(range(steps, 0, -1))
-    return [round(x) for x in np.linspace(steps, 1, SHOWN_PREFIXES)]
-
-
-def _floats(tensor: Tensor) -> Array:
-    """Return a tensor's numbers as float64, where those of every format are exact."""
-    return tensor.double().cpu().numpy()
+def returned_values(network: Network, output: Array, h_n: Array, c_n: Array) -> dict[Place, Array]:
+    """Say what is what in that which nn.LSTM returns of one row."""
+    last, width = network.num_layers - 1, network.output_size
+    halves = {
+        Place("h", last, direction): output[:, direction * width : (direction + 1) * width]
+        for direction in range(network.directions)
+    }
+    ends = {
+        place: {"h_n": h_n, "c_n": c_n}[place.quantity][network.index(place.layer, place.direction)][None]
+        for place in network.places("h_n", "c_n")
+    }
+    return halves | ends
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def limited_threads(count: int) -> Iterator[None]:
     """Let PyTorch use so many threads meanwhile; with two, short sequences are thirty times slower."""
     import torch
 
@@ -138,9 +230,17 @@ def _threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _make(
+def make(
     kind: type[TorchCell | TorchLSTM], promises: Mapping[str, Accuracy], name: str, options: Options
 ) -> Backend:
+    """Make a backend of one of the two kinds, or of one built on it, from what a user wrote.
+
+    Args:
+        promises: format -> what it promises of σ and tanh on the CPU.
+
+    Raises:
+        Unusable: an option is not in order, or the device cannot be used.
+    """
     form = options.dtype("float32")
     device = options.take("device", "cpu")
     promised = promises[form.name] if device == "cpu" else Accuracy()  # of others nothing was measured
@@ -173,12 +273,12 @@ KINDS = [
         "torch.cell",
         "torch.nn.LSTMCell, step by step; shows c and h",
         "torch",
-        lambda name, _, options: _make(TorchCell, CELL, name, options),
+        lambda name, _, options: make(TorchCell, CELL, name, options),
     ),
     Kind(
         "torch.lstm",
-        "torch.nn.LSTM over the sequence; shows h, and c from runs over prefixes",
+        "torch.nn.LSTM over the sequence; shows h, and c where it runs forwards",
         "torch",
-        lambda name, _, options: _make(TorchLSTM, LSTM, name, options),
+        lambda name, _, options: make(TorchLSTM, LSTM, name, options),
     ),
 ]

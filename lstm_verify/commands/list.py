@@ -6,6 +6,16 @@ import json
 
 import click
 
+from lstm_verify.lstm.network import BIDIRECTIONAL, REVERSE, Network
+
+
+def _sizes(network: Network) -> str:
+    """Write the sizes of a network: "3 → 1", or "2 → 2 → 1 (projected), 2 layers, both ways"."""
+    projected = f" → {network.proj_size} (projected)" if network.proj_size else ""
+    layers = f", {network.num_layers} layers" if network.num_layers > 1 else ""
+    directions = {REVERSE: ", backwards", BIDIRECTIONAL: ", both ways"}.get(network.direction, "")
+    return f"{network.input_size} → {network.hidden_size}{projected}{layers}{directions}"
+
 
 @click.command(name="list")
 @click.option("--tag", metavar="TAG", help="Only puzzles with this tag.")
@@ -37,12 +47,11 @@ def command(tag: str | None, output: str) -> int:
     rows = [
         (
             p.name,
-            f"{p.network.input_size} → {p.network.hidden_size}",
+            _sizes(p.network),
             len(p.cases),
-            ", ".join(p.tags),
             p.title,
         )
         for p in puzzles
     ]
-    click.echo(tabulate(rows, ["name", "network", "cases", "tags", "what it shows"], disable_numparse=True))
+    click.echo(tabulate(rows, ["name", "network", "cases", "what it shows"], disable_numparse=True))
     return 0

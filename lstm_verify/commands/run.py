@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lstm_verify.lstm.semantics import QUANTITIES
+from lstm_verify.lstm.semantics import SHOWN
 
 if TYPE_CHECKING:
     from lstm_verify.verify.report import Report
@@ -20,9 +20,9 @@ OUTPUTS = ("text", "json", "junit", "github")
 
 def _quantities(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in value.split(",") if name.strip())
-    unknown = [name for name in names if name not in QUANTITIES]
+    unknown = [name for name in names if name not in SHOWN]
     if unknown or not names:
-        raise click.BadParameter(f"expected some of {','.join(QUANTITIES)}, not '{value}'")
+        raise click.BadParameter(f"expected some of {','.join(SHOWN)}, not '{value}'")
     return names
 
 
@@ -40,11 +40,11 @@ def _quantities(_ctx: click.Context, _param: click.Parameter, value: str) -> tup
 @click.option("--case", metavar="NAME", help="Only this case.")
 @click.option(
     "--show",
-    default="c,h",
+    default="c,h,logits",
     show_default=True,
     callback=_quantities,
-    metavar="c,h,i,f,g,o",
-    help="What to print.",
+    metavar="c,h,i,f,g,o,logits,h_n,c_n",
+    help="What to print (logits where there is an output layer).",
 )
 @click.option(
     "--format", "style", type=click.Choice(STYLES), default="simple", show_default=True, help="Of the tables."
@@ -119,6 +119,11 @@ def _print(report: Report, show: tuple[str, ...], style: str) -> None:
 def _wrapped(head: str, length: int, sentence: str) -> str:
     """Break a verdict that passes 100 columns; `length` is how long its head is in print."""
     lines = textwrap.wrap(
-        sentence, 100, initial_indent=" " * length, subsequent_indent=" " * 6, break_long_words=False
+        sentence,
+        100,
+        initial_indent=" " * length,
+        subsequent_indent=" " * 6,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     return "\n".join([head + "".join(lines[:1])[length:], *lines[1:]])

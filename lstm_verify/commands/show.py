@@ -19,9 +19,11 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
     ± is how far the true value may be from what the hand rules give.
     """
     from lstm_verify.engine import load, undecided
+    from lstm_verify.lstm.arithmetic.hand import NotByHand
     from lstm_verify.lstm.exact import Undecided
     from lstm_verify.puzzle.model import PuzzleError
-    from lstm_verify.report.steps import equations, worked
+    from lstm_verify.report.equations import equations
+    from lstm_verify.report.steps import worked
 
     try:
         loaded = load(puzzle)
@@ -44,6 +46,9 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
         try:
             for line in worked(loaded, one, steps):
                 click.echo(line)
+        except NotByHand as error:
+            click.echo(f"{error}; for its true trace: lstm-verify run {puzzle} -b reference")
+            continue
         except Undecided as error:
             click.echo(str(undecided(loaded, one, error)), err=True)
             return 2

@@ -50,10 +50,8 @@ class Accuracy:
         return self.by_name.get(activation, self.default)
 
     def __str__(self) -> str:
-        if not self.by_name:
-            return f"σ and tanh to {self.default}"
-        names = {"sigmoid": "σ"}
-        return ", ".join(f"{names.get(name, name)} to {error}" for name, error in self.by_name.items())
+        sigmoid, tanh = self.of("sigmoid"), self.of("tanh")
+        return f"σ and tanh to {sigmoid}" if sigmoid == tanh else f"σ to {sigmoid}, tanh to {tanh}"
 
 
 def parse(text: str) -> Accuracy:

@@ -1,16 +1,18 @@
-"""The activations: what each is as floats, as balls, exactly, and which hand rules fit it."""
+"""The activations: what each is as floats, as balls and exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.semantics import Activation
 
 if TYPE_CHECKING:
     from flint import arb
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Activation:
+class Function:
     """A monotone function of the pre-activation, once for each arithmetic.
 
     Attributes:
@@ -28,6 +30,8 @@ class Activation:
         slope: its derivative, of a ball; None where it is known to be at most 1.
         rational: whether a fraction gives a fraction, so that any hand rule takes it as it is.
         rounds: whether a format has to round its result.
+        cancels: what it may lose on the way beside its promised error, in roundoffs, where it
+            subtracts.
     """
 
     floats: Callable[[NDArray[Any]], NDArray[Any]]
@@ -36,6 +40,16 @@ class Activation:
     slope: Callable[[arb], arb] | None = None
     rational: bool = False
     rounds: bool = True
+    cancels: float = 0
+
+
+def within(x: Exact, low: Fraction | None, high: Fraction | None) -> Exact:
+    """Return an exact number, or the bound that it passes; None is no bound."""
+    if low is not None and exact.sign(x - low) < 0:
+        return low
+    if high is not None and exact.sign(x - high) > 0:
+        return high
+    return x
 
 
 def _sigmoid(z: NDArray[Any]) -> NDArray[Any]:
@@ -55,16 +69,92 @@ def _relu_slope(z: arb) -> arb:
     return balls.fraction(Fraction(0 if z < 0 else 1))
 
 
-def _relu(x: Exact) -> Exact:
-    return x if exact.sign(x) > 0 else Fraction(0)
+def _softsign(x: Exact) -> Exact:
+    if isinstance(x, Fraction):
+        return x / (1 + abs(x))
+    raise exact.Undecided(f"softsign of {str(x)[:80]} is no exact number that is known here")
 
 
-ACTIVATIONS = {
-    "sigmoid": Activation(_sigmoid, balls.sigmoid, exact.sigmoid, _sigmoid_slope),
-    "tanh": Activation(np.tanh, balls.tanh, exact.tanh, _tanh_slope),
-    "identity": Activation(lambda z: z, lambda z: z, lambda x: x, rational=True, rounds=False),
-    "relu": Activation(
-        lambda z: np.maximum(z, 0), lambda z: z.max(0), _relu, _relu_slope, rational=True, rounds=False
+def _hard_sigmoid(alpha: Fraction, beta: Fraction) -> Function:
+    """max(0, min(1, alpha z + beta)), as in ONNX.
+
+    Between 0 and 1 no |alpha z| is above 1: rounding alpha, beta, their product and their sum loses
+    less than 4 roundoffs.
+    """
+    _demand(alpha > 0 and 0 <= beta <= 1, "hard_sigmoid", "alpha > 0 and 0 ≤ beta ≤ 1")
+    return Function(
+        lambda z: np.clip(z.dtype.type(alpha) * z + z.dtype.type(beta), 0, 1),
+        lambda z: (balls.fraction(alpha) * z + balls.fraction(beta)).max(0).min(1),
+        lambda x: within(x * alpha + beta, Fraction(0), Fraction(1)),
+        lambda _: balls.fraction(alpha),
+        rational=True,
+        cancels=4,
+    )
+
+
+def _leaky_relu(alpha: Fraction) -> Function:
+    """z where it is positive, else alpha z."""
+    _demand(0 <= alpha <= 1, "leaky_relu", "0 ≤ alpha ≤ 1")
+    return Function(
+        lambda z: np.where(z > 0, z, z.dtype.type(alpha) * z),
+        lambda z: z.max(0) + balls.fraction(alpha) * z.min(0),
+        lambda x: x if exact.sign(x) > 0 else x * alpha,
+        rational=True,
+    )
+
+
+def _scaled_tanh(alpha: Fraction, beta: Fraction) -> Function:
+    """alpha tanh(beta z)."""
+    _demand(alpha > 0 and beta > 0, "scaled_tanh", "alpha > 0 and beta > 0")
+    return Function(
+        lambda z: z.dtype.type(alpha) * np.tanh(z.dtype.type(beta) * z),
+        lambda z: balls.fraction(alpha) * balls.tanh(balls.fraction(beta) * z),
+        lambda x: exact.tanh(x * beta) * alpha,
+        lambda z: balls.fraction(alpha * beta) * _tanh_slope(balls.fraction(beta) * z),
+    )
+
+
+def _demand(fulfilled: bool, name: str, condition: str) -> None:  # noqa: FBT001
+    """Refuse parameters with which an activation would fall somewhere, or rise faster than it is taken to."""
+    if not fulfilled:
+        raise ValueError(f"{name} needs {condition}")
+
+
+_FUNCTIONS: dict[str, Function | Callable[..., Function]] = {
+    "sigmoid": Function(_sigmoid, balls.sigmoid, exact.sigmoid, _sigmoid_slope),
+    "tanh": Function(np.tanh, balls.tanh, exact.tanh, _tanh_slope),
+    "identity": Function(lambda z: z, lambda z: z, lambda x: x, rational=True, rounds=False),
+    "relu": Function(
+        lambda z: np.maximum(z, 0),
+        lambda z: z.max(0),
+        lambda x: within(x, Fraction(0), None),
+        _relu_slope,
+        rational=True,
+        rounds=False,
     ),
+    "hard_tanh": Function(
+        lambda z: np.clip(z, -1, 1),
+        lambda z: z.max(-1).min(1),
+        lambda x: within(x, Fraction(-1), Fraction(1)),
+        rational=True,
+        rounds=False,
+    ),
+    "softsign": Function(lambda z: z / (1 + np.abs(z)), lambda z: z / (1 + abs(z)), _softsign, rational=True),
+    "hard_sigmoid": _hard_sigmoid,
+    "leaky_relu": _leaky_relu,
+    "scaled_tanh": _scaled_tanh,
 }
-"""Name -> activation; the names are those of `semantics.ACTIVATIONS`."""
+"""Name -> what it is, or what makes it of its parameters; names and parameters stand in `semantics`."""
+
+
+@cache
+def function(activation: Activation) -> Function:
+    """Return what an activation is, its parameters put in.
+
+    Raises:
+        ValueError: with these parameters it is not monotone.
+    """
+    made = _FUNCTIONS[activation.name]
+    if isinstance(made, Function):
+        return made
+    return made(*(x for x in (activation.alpha, activation.beta) if x is not None))

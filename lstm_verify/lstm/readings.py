@@ -1,47 +1,70 @@
-"""The readings of the equations: one loop over time, four arithmetics."""
+"""The readings of the equations: one network, four arithmetics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lstm_verify.lstm import balls
-from lstm_verify.lstm.arithmetic.base import Vector
-from lstm_verify.lstm.cell import Cell, Step
+from lstm_verify.lstm.arithmetic.base import Arithmetic, Vector
+from lstm_verify.lstm.cell import Cell
 from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.unroll import Trace, Unroll
+
+Rules = Mapping[str, Sequence[str]]
+"""Role (i, f, g, o, h) -> the hand rule of each unit."""
 
 
-def unroll(cell: Cell[Vector], run: Run) -> Iterator[Step[Vector]]:
-    """Run a cell over a sequence, in the cell's arithmetic; one `Step` a time step."""
-    vector = cell.arithmetic.vector
-    h, c = vector(run.h0), vector(run.c0)
-    for x in run.inputs:
-        step = cell.step(vector(x), h, c)
-        yield step
-        h, c = step.h, step.c
+def cells(network: Network, arithmetic: Arithmetic[Vector]) -> list[Cell[Vector]]:
+    """Return a cell for each layer and direction, all in one arithmetic."""
+    return [Cell(network, arithmetic, k) for k in range(len(network.layers))]
 
 
-def float_trace(network: Network, run: Run, dtype: str = "float64") -> list[Step[Any]]:
-    """Return the trace in NumPy floats; vectors are [..., hidden_size], as the inputs' leading axes."""
+class OutputLayer:
+    """logits = W h + b."""
+
+    def __init__(self, network: Network, arithmetic: Arithmetic[Any]) -> None:
+        assert network.head is not None
+        self.arithmetic = arithmetic
+        self.weight = arithmetic.matrix(network.head.weight)
+        self.bias = arithmetic.vector(network.head.bias)
+
+    def __call__(self, h: Vector) -> Vector:
+        """Return the logits of one step."""
+        return self.arithmetic.affine([(self.weight, h)], [self.bias])
+
+
+def head(network: Network, arithmetic: Arithmetic[Vector]) -> OutputLayer | None:
+    """Return the output layer in an arithmetic, or None where the network has none."""
+    return OutputLayer(network, arithmetic) if network.head else None
+
+
+def unrolled(network: Network, arithmetic: Arithmetic[Vector]) -> Unroll[Vector]:
+    """Return the network, read in an arithmetic."""
+    return Unroll(network, cells(network, arithmetic), arithmetic, head(network, arithmetic))
+
+
+def float_trace(network: Network, run: Run, dtype: str = "float64") -> Trace[Any]:
+    """Return the trace in NumPy floats."""
     from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 
-    return list(unroll(Cell(network, FloatArithmetic(dtype)), run))
+    return unrolled(network, FloatArithmetic(dtype)).trace(run)
 
 
-def hand_trace(network: Network, run: Run, ideal: Mapping[str, Sequence[str]]) -> list[Step[Any]]:
-    """Return the trace by the hand rules, vectors [hidden_size] of `Hand`: ideal and radius.
+def by_hand(network: Network, rules: Sequence[Rules]) -> Unroll[Any]:
+    """Return the network, read by the hand rules of each layer and direction.
 
-    Args:
-        ideal: role (i, f, g, o, h) -> the hand rule of each unit.
+    Vectors are [n] of `Hand`: ideal and radius.
     """
     from lstm_verify.lstm.arithmetic.hand import HandArithmetic
 
-    return list(unroll(Cell(network, HandArithmetic(ideal)), run))
+    ruled = [Cell(network, HandArithmetic(rules[k]), k) for k in range(len(network.layers))]
+    return Unroll(network, ruled, HandArithmetic({}), head(network, HandArithmetic({})))
 
 
-def true_trace(network: Network, run: Run, bits: int) -> list[Step[Any]]:
-    """Return the true trace, vectors [hidden_size] of balls computed with so many bits."""
+def true_trace(network: Network, run: Run, bits: int) -> Trace[Any]:
+    """Return the true trace, vectors [n] of balls computed with so many bits."""
     from lstm_verify.lstm.arithmetic.ball import BallArithmetic
 
     with balls.precision(bits):
-        return list(unroll(Cell(network, BallArithmetic(bits)), run))
+        return unrolled(network, BallArithmetic(bits)).trace(run)

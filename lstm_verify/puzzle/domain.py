@@ -8,7 +8,7 @@ from typing import Any
 from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.frame import Frame
 from lstm_verify.puzzle.model import Choice, Interval
-from lstm_verify.puzzle.number import number
+from lstm_verify.puzzle.number import fraction
 from lstm_verify.puzzle.problems import quoted, suggestion
 from lstm_verify.puzzle.sections import DomainSection, PuzzleFile
 
@@ -53,11 +53,7 @@ def _choice(section: DomainSection, frame: Frame) -> Choice:
 
 
 def _fraction(node: Node, frame: Frame) -> Fraction:
-    value = number(node, frame.problems).value
-    if isinstance(value, Fraction):
-        return value
-    frame.problems.add(node, f"expected a fraction or a decimal, found {kind(node)}")
-    return Fraction(0)
+    return fraction(node, "a value", frame.problems) or Fraction(0)
 
 
 def plain(node: Node) -> Any:

@@ -4,7 +4,8 @@ The grammar, with `function` one of ln, sigmoid and tanh, and only those that ar
 
     sum     = product { ("+" | "-") product }
     product = factor { ("*" | "/") factor }
-    factor  = { "+" | "-" } ( number | "(" sum ")" | function "(" sum ")" | feature | "h[" k "]" )
+    factor  = { "+" | "-" } ( number | "(" sum ")" | function "(" sum ")" | feature | unit )
+    unit    = "h[" k "]" | "c[" k "]"
 
 All values are exact. Length, depth and digits are bounded, and exponents are looked at before
 they are expanded.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from lstm_verify.lstm import exact
@@ -54,25 +56,42 @@ class ExpressionError(ValueError):
         self.offset = offset
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What a rule may name, beside numbers.
+
+    Attributes:
+        features: the names of the inputs.
+        hidden: how many units h has; 0 where there is no h, so that only a number may stand.
+        size: the key of `network` that says how many.
+        peephole: whether c may stand.
+        elsewhere: a name that may not stand here -> the reason.
+    """
+
+    features: Collection[str] = ()
+    hidden: int = 0
+    size: str = "hidden_size"
+    peephole: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
+NUMBER = Scope()
+"""No names: only a number may stand."""
+
+
 def _fraction(x: Exact) -> Fraction:
     if isinstance(x, Real):
         raise ValueError("ln is taken of fractions only")  # noqa: TRY004 - about a text, not a type
     return x
 
 
-def parse(
-    text: str,
-    *,
-    features: Collection[str] = (),
-    hidden: int = 0,
-    functions: Collection[str] = ("ln",),
-) -> Affine:
+def parse(text: str, scope: Scope = NUMBER, *, unit: int = 0, functions: Collection[str] = ("ln",)) -> Affine:
     """Read an affine expression.
 
     Args:
         text: such as "100*x2 - 10", "2*h[0] - 1", "1/3" or "ln(3)/2".
-        features: the names that may be used.
-        hidden: how many units h has; 0 where h may not be used.
+        scope: the names that may be used.
+        unit: the rule's own, whose c may stand where any may.
         functions: those of `FUNCTIONS` that may be used, on numbers.
 
     Raises:
@@ -84,16 +103,16 @@ def parse(
             " (give a network this dense by its weights)"
         )
         raise ExpressionError(message, 0)
-    return _Parser(text, features, hidden, functions).parse()
+    return _Parser(text, scope, unit, functions).parse()
 
 
 class _Parser:
     """One method a rule of the grammar; `self.at` is where the next token begins."""
 
-    def __init__(self, text: str, features: Collection[str], hidden: int, functions: Collection[str]) -> None:
+    def __init__(self, text: str, scope: Scope, own: int, functions: Collection[str]) -> None:
         self.text = text
-        self.features = features
-        self.hidden = hidden
+        self.scope = scope
+        self.own = own
         self.functions = functions
         self.at = 0
         self.depth = 0
@@ -203,18 +222,25 @@ class _Parser:
     def name(self) -> Affine:
         name, at = self.token, self.at
         self.next()
-        if name in self.features:
+        if name in self.scope.features:
             return Affine(terms={str(name): Fraction(1)})
         if name in FUNCTIONS:
             return self.function(name, at)
-        if name == "h" and self.hidden:
-            return self.unit(at)
+        if (name == "h" and self.scope.hidden) or (name == "c" and self.scope.peephole):
+            return self.unit(name, at)
         raise self.fail(self.unknown(name), at)
 
     def unknown(self, name: str) -> str:
-        if self.hidden:
-            return f"unknown name {quoted(name)}; " + suggestion(name, [*self.features, "h[0]"])
+        if name in self.scope.elsewhere:
+            return self.scope.elsewhere[name]
+        if self.scope.hidden:
+            return f"unknown name {quoted(name)}; " + suggestion(name, self.examples())
         return f"{quoted(name)} is no number; write one such as 0.25, -1/4, 1e-3 or ln(3)"
+
+    def examples(self) -> list[str]:
+        """Return what may be named, to suggest one of it."""
+        states = ["h[0]", f"c[{self.own}]"] if self.scope.peephole else ["h[0]"]
+        return [*self.scope.features, *states]
 
     def function(self, name: str, at: int) -> Affine:
         if self.token != "(":
@@ -229,21 +255,33 @@ class _Parser:
         except ValueError as error:
             raise self.fail(str(error), at) from None
 
-    def unit(self, at: int) -> Affine:
-        """Read the index of h."""
+    def unit(self, state: str, at: int) -> Affine:
+        """Read the index of h or c."""
         if self.token != "[":
-            raise self.fail("h needs the number of a unit: write h[0]", at)
+            unit = self.own if state == "c" else 0
+            raise self.fail(f"{state} needs the number of a unit: write {state}[{unit}]", at)
         self.next()
         index = self.token
         if not index.isdigit():
-            raise self.fail("h[…] needs the number of a unit, counted from 0, as in h[0]")
-        if len(index) > 9 or int(index) >= self.hidden:
-            last = f"h[{self.hidden - 1}]"
-            has = f"the units are h[0] to {last}" if self.hidden > 1 else "the only unit is h[0]"
-            raise self.fail(f"there is no h[{index[:9]}]: hidden_size is {self.hidden}, {has}", at)
+            raise self.fail(f"{state}[…] needs the number of a unit, counted from 0, as in {state}[0]")
+        reason = self.no_unit(state, index)
+        if reason:
+            raise self.fail(reason, at)
         self.next()
         self.expect("]")
-        return Affine(terms={f"h[{int(index)}]": Fraction(1)})
+        return Affine(terms={f"{state}[{int(index)}]": Fraction(1)})
+
+    def no_unit(self, state: str, index: str) -> str | None:
+        """Say why a state has no such unit here; None where it has it."""
+        unit = int(index) if len(index) <= 9 else None
+        if state == "c":
+            reason = f"a peephole looks at its own unit only, here c[{self.own}], not at c[{index[:9]}]"
+            return None if unit == self.own else reason
+        size = self.scope.hidden
+        if unit is not None and unit < size:
+            return None
+        has = f"the units are h[0] to h[{size - 1}]" if size > 1 else "the only unit is h[0]"
+        return f"there is no h[{index[:9]}]: {self.scope.size} is {size}, {has}"
 
     def expect(self, sign: str) -> None:
         if self.token != sign:

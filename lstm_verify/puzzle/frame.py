@@ -1,4 +1,4 @@
-"""What the rest of a file is read against: the sizes and the names of the features."""
+"""What the rest of a file is read against: the network, and the names of its inputs."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from lstm_verify.lstm.network import Network
+from lstm_verify.puzzle.document import Node, Scalar, kind
 from lstm_verify.puzzle.expression import FUNCTIONS
 from lstm_verify.puzzle.problems import Problems, count, quoted
 from lstm_verify.puzzle.sections import PuzzleFile
 
-MAX_NUMBERS = 10**6
-"""A network may have this many weights, and a sequence this many inputs."""
-
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_RESERVED = ("h", *FUNCTIONS)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Sizes and names, and where to note problems.
+    """The network, the names of its inputs, and where to note problems.
 
     Attributes:
-        inputs: input_size, I.
-        hidden: hidden_size, H.
+        network: sizes and variant; its weights are empty until they have been read.
         features: the names of the inputs' columns.
+        alphabet: the characters that stand for the inputs, or None; "" where they cannot be read.
     """
 
-    inputs: int
-    hidden: int
+    network: Network
     features: tuple[str, ...]
+    alphabet: str | None
     problems: Problems
 
     @cached_property
@@ -37,37 +35,69 @@ class Frame:
         """The features in their order, to look names up."""
         return dict.fromkeys(self.features)
 
+    @cached_property
+    def rule_names(self) -> dict[str, None]:
+        """Those that a rule may use; a character of the alphabet need not be a name."""
+        return dict.fromkeys(name for name in self.features if _is_name(name, self.network))
 
-def read_frame(file: PuzzleFile, problems: Problems) -> Frame | None:
-    """Read sizes and names; None, and a problem, for a network that is too large."""
-    inputs, hidden = file.network.input_size, file.network.hidden_size
-    weights = 4 * hidden * (inputs + hidden + 2)
-    if weights > MAX_NUMBERS:
-        problems.add(
-            file.network.key("hidden_size"),
-            f"a network of {weights:,} weights, 4·hidden_size·(input_size + hidden_size + 2); "
-            f"at most {MAX_NUMBERS:,}",
-        )
+
+def read_frame(file: PuzzleFile, network: Network, problems: Problems) -> Frame:
+    """Read the names of the inputs of a network."""
+    alphabet = _alphabet(file, network, problems)
+    features = tuple(alphabet or (f"x{k}" for k in range(1, network.input_size + 1)))
+    if file.features is not None:
+        features = _features(file, file.features, network, problems)
+    return Frame(network, features, alphabet, problems)
+
+
+def _is_name(text: str, network: Network) -> bool:
+    return _IDENTIFIER.fullmatch(text) is not None and text not in _reserved(network)
+
+
+def _reserved(network: Network) -> tuple[str, ...]:
+    """Return the names that have a meaning in rules."""
+    return ("h", *FUNCTIONS) + (("c",) if network.semantics.peephole else ())
+
+
+def characters(node: Node, problems: Problems) -> Scalar | None:
+    """Return a text of which each character counts; None, and a problem, where it is none."""
+    if isinstance(node, Scalar) and not node.missing:
+        return node
+    problems.add(node, f"expected characters, found {kind(node)}; put them in quotation marks")
+    return None
+
+
+def _alphabet(file: PuzzleFile, network: Network, problems: Problems) -> str | None:
+    if file.alphabet is None:
         return None
-    return Frame(inputs, hidden, _features(file, inputs, problems), problems)
-
-
-def _features(file: PuzzleFile, inputs: int, problems: Problems) -> tuple[str, ...]:
-    if file.features is None:
-        return tuple(f"x{k}" for k in range(1, inputs + 1))
+    node = characters(file.alphabet, problems)
+    if node is None:
+        return ""
     seen: set[str] = set()
-    for name in file.features:
+    for k, character in enumerate(node):
+        if character in seen:
+            column = node.column + (node.shift + k if node.shift >= 0 else 0)
+            message = f"the character {quoted(character)} stands in the alphabet twice"
+            problems.add_at(node.line, column, message)
+        seen.add(character)
+    if len(node) != network.input_size:
+        has = f"the alphabet has {count(len(node), 'character')}"
+        problems.add(file.key("alphabet"), f"{has}, but input_size is {network.input_size}")
+    return str(node)
+
+
+def _features(file: PuzzleFile, names: list[Scalar], network: Network, problems: Problems) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for name in names:
         if not _IDENTIFIER.fullmatch(name):
             message = "is no name; write a letter and then letters, digits or _, as in x1"
             problems.add(name, f"{quoted(name)} {message}")
-        elif name in _RESERVED:
+        elif name in _reserved(network):
             problems.add(name, f"{quoted(name)} has a meaning in rules; give the feature another name")
         elif name in seen:
             problems.add(name, f"the feature {quoted(name)} stands here twice")
         seen.add(name)
-    if len(file.features) != inputs:
-        problems.add(
-            file.key("features"),
-            f"{count(len(file.features), 'feature')} named, but input_size is {inputs}",
-        )
-    return tuple(str(name) for name in file.features)
+    if len(names) != network.input_size:
+        named = f"{count(len(names), 'feature')} named"
+        problems.add(file.key("features"), f"{named}, but input_size is {network.input_size}")
+    return tuple(str(name) for name in names)

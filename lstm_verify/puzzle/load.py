@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from lstm_verify.lstm.network import Network, Weights
+from lstm_verify.lstm.network import Weights
 from lstm_verify.puzzle import files
 from lstm_verify.puzzle.cases import read_cases
 from lstm_verify.puzzle.document import compose
 from lstm_verify.puzzle.domain import plain, read_domain
 from lstm_verify.puzzle.frame import Frame, read_frame
+from lstm_verify.puzzle.gates import read_gates
+from lstm_verify.puzzle.ideal import read_ideal
 from lstm_verify.puzzle.model import Puzzle
+from lstm_verify.puzzle.network import read_network
 from lstm_verify.puzzle.problems import Problems
 from lstm_verify.puzzle.sections import PuzzleFile
 from lstm_verify.puzzle.structure import validate
-from lstm_verify.puzzle.variant import read_ideal, read_semantics
-from lstm_verify.puzzle.weights import read_gates, read_weights
+from lstm_verify.puzzle.weights import read_head, read_weights
 
 ENDINGS = (".puzzle.yaml", ".puzzle.yml", ".yaml", ".yml")
 """What is left out of a file's name to get the puzzle's name."""
@@ -39,9 +42,10 @@ def parse(data: bytes, file: str) -> Puzzle:
     problems = Problems(file)
     tree = compose(files.decode(data, file), problems)
     sections = validate(tree, problems) if tree is not None or not problems else None
-    frame = read_frame(sections, problems) if sections else None
-    if sections is None or frame is None:
+    network = read_network(sections.network, problems) if sections else None
+    if sections is None or network is None:
         raise problems.error()
+    frame = _with_weights(sections, read_frame(sections, network, problems))
     puzzle = _puzzle(sections, frame, file)
     problems.check()
     return puzzle
@@ -54,22 +58,26 @@ def name_of(path: str | Path) -> str:
     return name.removesuffix(ending)
 
 
+def _with_weights(file: PuzzleFile, frame: Frame) -> Frame:
+    """Return the frame with the network's weights and output layer."""
+    head = read_head(file.head, frame) if file.head is not None else None
+    network = replace(frame.network, layers=_layers(file, frame), head=head)
+    return replace(frame, network=network)
+
+
+def _layers(file: PuzzleFile, frame: Frame) -> tuple[Weights, ...]:
+    weights = read_weights(file.weights, frame)
+    return weights if file.gates is None else read_gates(file, weights, frame)
+
+
 def _puzzle(file: PuzzleFile, frame: Frame, path: str) -> Puzzle:
-    semantics = read_semantics(file.network.activations)
-    network = Network(
-        input_size=frame.inputs,
-        hidden_size=frame.hidden,
-        weights=_weights(file, frame),
-        bias=file.network.bias,
-        semantics=semantics,
-    )
     return Puzzle(
         name=name_of(path),
         file=path,
         title=str(file.title),
-        network=network,
+        network=frame.network,
         features=frame.features,
-        ideal=read_ideal(file.ideal, semantics, frame),
+        ideal=read_ideal(file.ideal, frame),
         cases=read_cases(file, frame),
         source={key: str(text) for key, text in file.source.given().items()} if file.source else {},
         why=str(file.why or ""),
@@ -77,14 +85,5 @@ def _puzzle(file: PuzzleFile, frame: Frame, path: str) -> Puzzle:
         exposes=tuple(str(fault) for fault in file.exposes or ()),
         domain=read_domain(file, frame),
         claims=tuple(plain(claim) for claim in file.claims or ()),
+        alphabet=frame.alphabet,
     )
-
-
-def _weights(file: PuzzleFile, frame: Frame) -> Weights:
-    """Read weights or gate rules; where both are in disorder there are none."""
-    weights = None
-    if file.weights is not None:
-        weights = read_weights(file.weights, frame, bias=file.network.bias)
-    if file.gates is not None:
-        weights = read_gates(file.gates, frame, bias=file.network.bias)
-    return weights or Weights((), (), (), ())

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.network import Network, Place, Run
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,11 @@ class Number:
         return None if self.place is None else Fraction(1, 2) * Fraction(10) ** -self.place
 
 
-Table = Mapping[str, tuple[tuple[Number | None, ...], ...]]
-"""Quantity -> [steps][hidden_size]; None is an open cell: not stated, which is not zero."""
+Table = Mapping[Place, tuple[tuple[Number | None, ...], ...]]
+"""Place -> [steps][width of the quantity], of h_n and c_n a single row.
+
+None is an open cell: not stated, which is not zero.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,15 @@ class Case:
 
     Attributes:
         name: a slug, unique in its puzzle.
-        run: inputs and initial state, exact.
+        run: inputs, initial state, length and mask, exact.
         inputs: the inputs as written, [steps][input_size].
         hand: what the hand rules give, stated exactly.
         digits: the true trace, to the digits written.
         published: somebody's numbers; kept, and not yet judged.
         line: of the case in the file, from 1.
         tolerance: of the published numbers, where the file states one.
+        batch: the cases of one batch are run together, as its rows, in the order of the file.
+        text: the inputs as characters of the alphabet, where they were written so.
     """
 
     name: str
@@ -61,10 +66,12 @@ class Case:
     published: Table
     line: int
     tolerance: Number | None = None
+    batch: str | None = None
+    text: str | None = None
 
     @property
     def steps(self) -> int:
-        """The number of steps of the sequence."""
+        """The number of steps of the sequence, padding included."""
         return len(self.inputs)
 
 
@@ -92,9 +99,11 @@ class Puzzle:
         file: the path as the user gave it, for messages.
         exposes: ids of the fault catalogue.
         features: the names of the inputs' columns.
-        ideal: role (i, f, g, o, h) -> the hand rule of each unit: step, linear, sign or exact.
+        ideal: for each layer and direction, at `network.index`: role (i, f, g, o, h) -> the hand
+            rule of each unit: step, linear, sign or exact.
         domain: feature -> what it may be, where the file says so.
         claims: kept as they were written.
+        alphabet: the characters that stand for the inputs in `Case.text`, or None.
     """
 
     name: str
@@ -102,7 +111,7 @@ class Puzzle:
     title: str
     network: Network
     features: tuple[str, ...]
-    ideal: Mapping[str, tuple[str, ...]]
+    ideal: tuple[Mapping[str, tuple[str, ...]], ...]
     cases: tuple[Case, ...]
     source: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
@@ -110,6 +119,7 @@ class Puzzle:
     exposes: tuple[str, ...] = ()
     domain: Mapping[str, Interval | Choice] = field(default_factory=dict)
     claims: tuple[Any, ...] = ()
+    alphabet: str | None = None
 
 
 class PuzzleError(Exception):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.puzzle import expression, literals
@@ -54,6 +56,46 @@ def mistake(node: Scalar, error: ExpressionError, problems: Problems) -> None:
     """Note an error inside a scalar's text, at its very place where that is known."""
     shift = error.offset + node.shift if node.shift >= 0 else 0
     problems.add_at(node.line, node.column + shift, str(error))
+
+
+class Bound(NamedTuple):
+    """What a fraction must be, in words and as a condition."""
+
+    words: str
+    holds: Callable[[Fraction], bool]
+
+
+ANY = Bound("a fraction or a decimal", lambda _: True)
+POSITIVE = Bound("more than 0", lambda x: x > 0)
+NOT_NEGATIVE = Bound("0 or more", lambda x: x >= 0)
+SHARE = Bound("from 0 to 1", lambda x: 0 <= x <= 1)
+
+
+def fraction(node: Node, what: str, problems: Problems, bound: Bound = ANY) -> Fraction | None:
+    """Read a number that is a fraction within a bound; None, and a problem, where it is none.
+
+    Args:
+        what: for messages, such as "the clip".
+    """
+    before = len(problems)
+    value = number(node, problems).value
+    if len(problems) > before:
+        return None
+    if not isinstance(value, Fraction):
+        problems.add(node, f"expected {ANY.words}, found {kind(node)}")
+    elif not bound.holds(value):
+        problems.add(node, f"{what} is {bound.words}, found {kind(node)}")
+    else:
+        return value
+    return None
+
+
+def whole(node: Node, most: int, what: str, problems: Problems) -> int | None:
+    """Read a whole number from 0 to `most`; None, and a problem, where it is none."""
+    if isinstance(node, Scalar) and re.fullmatch("0|[1-9][0-9]{0,8}", node) and int(node) <= most:
+        return int(node)
+    problems.add(node, f"{what} is a whole number from 0 to {most:,}, found {kind(node)}")
+    return None
 
 
 def vector(node: Node, size: int, what: str, problems: Problems, *, spread: bool = True) -> tuple[Exact, ...]:

@@ -36,8 +36,8 @@ class Problems:
         self._found: set[Problem] = set()
         self._more = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
+    def __len__(self) -> int:
+        return len(self._found) + self._more
 
     def add(self, place: Place, message: str) -> None:
         """Note what is wrong at a place."""

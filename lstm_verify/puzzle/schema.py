@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lstm_verify.puzzle.leaves import SHARED
+from lstm_verify.puzzle.names import SUFFIX_PATTERN
 from lstm_verify.puzzle.sections import PuzzleFile
+from lstm_verify.puzzle.shapes import SHARED
+from lstm_verify.puzzle.structure import BESIDE_GATES
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect that is written."""
@@ -19,9 +21,11 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of a puzzle file, in draft 7."""
     written = PuzzleFile.model_json_schema(ref_template="#/definitions/{model}")
     definitions = written.pop("$defs")
-    top = {"$schema": DIALECT, "title": "lstm-verify puzzle", **_draft7(written)}
-    top["oneOf"] = [{"required": ["weights"]}, {"required": ["gates"]}]
-    sections = {name: _shared(_draft7(model)) for name, model in definitions.items()}
+    top = {"$schema": DIALECT, "title": "lstm-verify puzzle", **_draft7(written), **_weights_or_gates()}
+    sections = {name: _shared(_suffixed(name, _draft7(model))) for name, model in definitions.items()}
+    _or_number(sections["NetworkSection"]["properties"]["dropout"])
+    sections["GatesSection"] |= _every_gate()
+    sections["CaseSection"]["oneOf"] = [{"required": ["inputs"]}, {"required": ["text"]}]
     top["definitions"] = {**{n: _inside(leaf) for n, leaf in SHARED.items()}, **sections}
     return top
 
@@ -31,10 +35,46 @@ def text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def _weights_or_gates() -> dict[str, Any]:
+    """Require one of the two; beside gates there may be the weights that no rule gives."""
+    beside = f"^(layout|({'|'.join(BESIDE_GATES)})({SUFFIX_PATTERN})?)$"
+    return {
+        "anyOf": [{"required": ["weights"]}, {"required": ["gates"]}],
+        "if": {"required": ["weights", "gates"]},
+        "then": {"properties": {"weights": {"propertyNames": {"pattern": beside}}}},
+    }
+
+
+def _or_number(value: dict[str, Any]) -> None:
+    """Let a number stand for a section."""
+    value["anyOf"] = [{"$ref": "#/definitions/number"}, *value.pop("allOf")]
+
+
+def _every_gate() -> dict[str, Any]:
+    """Require a rule for each gate; one of i and f may be left out, where it is made of the other."""
+
+    def named(gate: str) -> list[dict[str, Any]]:
+        return [{"required": [gate]}, {"required": [f"{gate}_l0"]}]
+
+    return {"allOf": [{"anyOf": [*named("i"), *named("f")]}, {"anyOf": named("g")}, {"anyOf": named("o")}]}
+
+
 def _draft7(model: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a mapping; its properties are what pydantic makes of our models."""
     model = {key: value for key, value in model.items() if key != "title"}
     model["properties"] = {name: _property(value) for name, value in model["properties"].items()}
+    return model
+
+
+def _suffixed(section: str, model: dict[str, Any]) -> dict[str, Any]:
+    """Say which keys may have a suffix: what is with it is as it is without."""
+    names = model.pop("suffixed", ())
+    if names:
+        model["patternProperties"] = {
+            f"^{name}{SUFFIX_PATTERN}$": {"$ref": f"#/definitions/{section}/properties/{name}"}
+            for name in names
+        }
+        model["additionalProperties"] = False
     return model
 
 

@@ -8,11 +8,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
+from lstm_verify.puzzle.names import split
 from lstm_verify.puzzle.problems import Problems, quoted
 from lstm_verify.puzzle.sections import PuzzleFile
 
 _MOST_PASSES = 8
-_DECISIVE = ("network", "features")  # what stands elsewhere cannot be judged without them
+_SIZES = ("input_size", "hidden_size", "num_layers", "bidirectional", "reverse", "proj_size")
+
+BESIDE_GATES = ("weight_hr", "weight_ln")
+"""The tensors that no gate rule gives, so that `weights` may have them beside `gates`."""
 
 
 def validate(tree: Node | None, problems: Problems) -> PuzzleFile | None:
@@ -79,11 +83,21 @@ def _look_over(tree: MappingNode, problems: Problems) -> None:
     """Note what no single section shows."""
     if tree.get("cases") == {}:
         problems.add(tree.key("cases"), "a puzzle needs at least one case")
-    if "weights" in tree and "gates" in tree:
-        message = "both `weights` and `gates` are given; the gates are the weights: remove one"
+    weights = tree.get("weights")
+    if "weights" in tree and "gates" in tree and not _is_beside_gates(weights):
+        message = (
+            "both `weights` and `gates` are given; the gates are the weights: remove one"
+            f" (beside gates there may be {' and '.join(BESIDE_GATES)} only)"
+        )
         problems.add(tree.key("gates"), message)
     elif "weights" not in tree and "gates" not in tree:
         problems.add(tree, "neither `weights` nor `gates` is given; expected one of them")
+
+
+def _is_beside_gates(weights: Node | None) -> bool:
+    return isinstance(weights, MappingNode) and all(
+        split(key)[0] in (*BESIDE_GATES, "layout") for key in weights
+    )
 
 
 def _note(tree: MappingNode, mistake: Any, problems: Problems) -> None:
@@ -125,7 +139,7 @@ def _prune(tree: MappingNode, mistake: Any) -> bool:
         return True
     if mistake["type"] == "missing":
         path = path[:-1]
-    if not path or path[0] in _DECISIVE:
+    if not path or _is_decisive(path):
         return False
     node: Node = tree
     owner, last = tree, path[0]
@@ -139,3 +153,11 @@ def _prune(tree: MappingNode, mistake: Any) -> bool:
             node = node[step]
     del owner[last]
     return True
+
+
+def _is_decisive(path: Sequence[Any]) -> bool:
+    """Tell whether what stands elsewhere cannot be judged without the value at a path."""
+    section, *inside = path
+    if section == "network":
+        return not inside or inside[0] in _SIZES
+    return section == "features"

@@ -41,10 +41,11 @@ def _message(problem: str, line: str, column: int) -> str | None:
     before, here = line[:column], line[column : column + 1]
     if here == "\t" or "\t" in before[: len(before) - len(before.lstrip())]:
         return "a tab stands before this text; YAML wants spaces: replace the tab by spaces"
-    if here == "[" and re.search(r"\bh\s*$", before):
+    unit = re.search(r"\b([hc])\s*$", before)
+    if here == "[" and unit:
         return (
-            "inside brackets and braces YAML reads the [ of h[…] as the start of a list;"
-            ' put the rule in quotation marks, as in "2*h[0] - 1"'
+            f"inside brackets and braces YAML reads the [ of {unit[1]}[…] as the start of a list;"
+            f' put the rule in quotation marks, as in "2*{unit[1]}[0] - 1"'
         )
     return next((words for part, words in _BY_PROBLEM.items() if part in problem), None)
 

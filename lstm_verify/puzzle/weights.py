@@ -1,48 +1,82 @@
-"""The weights of a network: a section `weights`, or a section `gates` compiled to them.
-
-`weights` has the tensors by their names in torch.nn.LSTM, per gate or packed; `gates` has an
-affine rule for each gate.
-"""
+"""The section `weights`: the tensors by their names in torch.nn.LSTM, per gate or packed; and `head`."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from lstm_verify.conventions import gate_order, reorder
-from lstm_verify.lstm.network import Weights
-from lstm_verify.lstm.semantics import GATES
-from lstm_verify.puzzle.affine import Affine
+from lstm_verify.lstm.network import Head, Network, Place, Weights
+from lstm_verify.lstm.semantics import GATES, PEEPHOLES
 from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
-from lstm_verify.puzzle.expression import ExpressionError, parse
 from lstm_verify.puzzle.frame import Frame
-from lstm_verify.puzzle.number import check_length, matrix, mistake, vector
+from lstm_verify.puzzle.network_sections import HeadSection, WeightsSection
+from lstm_verify.puzzle.number import matrix, vector
+from lstm_verify.puzzle.placed import Entry, placed
 from lstm_verify.puzzle.problems import quoted, suggestion
-from lstm_verify.puzzle.sections import GatesSection, WeightsSection
 
 _Rows = tuple[Any, ...]
 """Rows of numbers for a matrix, numbers for a bias."""
 
+_ZERO = Fraction(0)
 
-def read_weights(section: WeightsSection, frame: Frame, *, bias: bool) -> Weights:
-    """Return the weights as [4·hidden_size, …], gates in PyTorch's order."""
-    layout = _layout(section, frame)
-    columns = {
-        "weight_ih": frame.inputs,
-        "weight_hh": frame.hidden,
-        "bias_ih": None,
-        "bias_hh": None,
+
+class Shape(NamedTuple):
+    """What a tensor looks like.
+
+    Attributes:
+        rows: of each gate, where it has a block of rows for each; else of all.
+        columns: of a matrix; None for a vector.
+        packed: whether it has a block for each gate.
+    """
+
+    rows: int
+    columns: int | None = None
+    packed: bool = False
+
+    @property
+    def all_rows(self) -> int:
+        """How many rows there are."""
+        return self.rows * len(GATES) if self.packed else self.rows
+
+    def zeros(self) -> _Rows:
+        """Return the tensor that is 0 everywhere."""
+        return (_ZERO if self.columns is None else (_ZERO,) * self.columns,) * self.all_rows
+
+
+def shapes(network: Network, layer: int) -> dict[str, Shape]:
+    """Return the tensors that a layer of a network has, by name."""
+    hidden, outputs = network.hidden_size, network.output_size
+    found = {
+        "weight_ih": Shape(hidden, network.layer_inputs(layer), packed=True),
+        "weight_hh": Shape(hidden, outputs, packed=True),
+        "bias_ih": Shape(hidden, packed=True),
+        "bias_hh": Shape(hidden, packed=True),
     }
-    tensors = {}
-    for name, width in columns.items():
-        key, node = _given(section, name, frame)
-        if node is None:
-            tensors[name] = _zeros(4 * frame.hidden, width)
-        else:
-            tensors[name] = _tensor(name, node, width, layout, frame)
-        if key is not None and not bias and width is None:
-            frame.problems.add(key, f"{key} is given, but `bias: false` says that there is none")
-    return Weights(**tensors)
+    if network.proj_size:
+        found["weight_hr"] = Shape(network.proj_size, hidden)
+    if network.semantics.peephole:
+        found |= {f"weight_c{gate}": Shape(hidden) for gate in PEEPHOLES}
+    if network.semantics.layer_norm is not None:
+        found["weight_ln"] = Shape(hidden, packed=True)
+    return found
+
+
+def read_weights(section: WeightsSection | None, frame: Frame) -> tuple[Weights, ...]:
+    """Return the weights of each layer and direction, 0 where they are not given.
+
+    Packed rows are brought to PyTorch's order of gates.
+    """
+    layout = _layout(section, frame) if section else None
+    given = placed(section, frame).entries if section else {}
+    for place, entry in given.items():
+        _look_over(place.quantity, entry.key, frame)
+    network = frame.network
+    return tuple(
+        _layer(layer, direction, given, layout, frame)
+        for layer in range(network.num_layers)
+        for direction in range(network.directions)
+    )
 
 
 def _layout(section: WeightsSection, frame: Frame) -> str | None:
@@ -55,50 +89,64 @@ def _layout(section: WeightsSection, frame: Frame) -> str | None:
         return GATES
 
 
-def _given(section: WeightsSection, name: str, frame: Frame) -> tuple[Scalar | None, Node | None]:
-    """Return key and value of a tensor, which may stand under two names."""
-    given = section.given()
-    synonym = f"{name}_l0"
-    if name in given and synonym in given:
-        frame.problems.add(section.key(synonym), f"{synonym} is {name}, which is given as well")
-    found = next((key for key in (name, synonym) if key in given), None)
-    return (section.key(found), given[found]) if found else (None, None)
+def _look_over(name: str, key: Scalar, frame: Frame) -> None:
+    """Note a tensor that the network has not."""
+    if name.startswith("bias") and not frame.network.bias:
+        frame.problems.add(key, f"{key} is given, but `bias: false` says that there is none")
+    if name not in shapes(frame.network, 0):
+        needed = {"weight_hr": "proj_size", "weight_ln": "layer_norm"}.get(name, "peephole")
+        frame.problems.add(key, f"{key} is given, but `network` has no `{needed}`")
 
 
-def _zeros(rows: int, columns: int | None) -> _Rows:
-    zero = Fraction(0)
-    return (zero if columns is None else (zero,) * columns,) * rows
+def _layer(
+    layer: int, direction: int, given: dict[Place, Entry], layout: str | None, frame: Frame
+) -> Weights:
+    tensors = {}
+    for name, shape in shapes(frame.network, layer).items():
+        place = Place(name, layer, direction)
+        if place in given:
+            tensors[name] = _tensor(frame.network.name(place), given[place].node, shape, layout, frame)
+        elif name != "weight_ln":  # which is 1 where it is None
+            tensors[name] = shape.zeros()
+    return Weights(**tensors)
 
 
-def _tensor(name: str, node: Node, columns: int | None, layout: str | None, frame: Frame) -> _Rows:
-    if isinstance(node, Scalar):
-        return _block(name, node, 4 * frame.hidden, columns, frame)
+def _tensor(what: str, node: Node, shape: Shape, layout: str | None, frame: Frame) -> _Rows:
+    if not shape.packed or isinstance(node, Scalar):
+        return _block(what, node, shape.all_rows, shape.columns, frame)
     if isinstance(node, MappingNode):
-        return _per_gate(name, node, columns, frame)
+        return _per_gate(what, node, shape, frame)
     if layout is None:
         message = (
-            f"{name} is packed (a list of rows): say in which order, `layout: ifgo` beside it,"
+            f"{what} is packed (a list of rows): say in which order, `layout: ifgo` beside it,"
             " or give it per gate, {i: …, f: …, g: …, o: …}"
         )
         frame.problems.add(node, message)
-    rows = _block(name, node, 4 * frame.hidden, columns, frame)
-    return tuple(reorder(rows, layout)) if layout and len(rows) == 4 * frame.hidden else rows
+    rows = _block(what, node, shape.all_rows, shape.columns, frame)
+    return tuple(reorder(rows, layout)) if layout and len(rows) == shape.all_rows else rows
 
 
-def _per_gate(name: str, node: MappingNode, columns: int | None, frame: Frame) -> _Rows:
+def _per_gate(what: str, node: MappingNode, shape: Shape, frame: Frame) -> _Rows:
     for key in node:
         if key not in GATES:
             assert isinstance(key, Scalar)
             hint = "the candidate is g here" if key == "c" else suggestion(key, GATES)
-            frame.problems.add(key, f"{name} has no gate {quoted(key)}; {hint}")
+            frame.problems.add(key, f"{what} has no gate {quoted(key)}; {hint}")
     rows: _Rows = ()
     for gate in GATES:
         if gate in node:
-            rows += _block(f"{name} of gate {gate}", node[gate], frame.hidden, columns, frame)
+            rows += _block(f"{what} of gate {gate}", node[gate], shape.rows, shape.columns, frame)
+        elif gate == made_of_another(frame.network):
+            rows += Shape(shape.rows, shape.columns).zeros()
         else:
-            message = f"{name} has nothing for gate {gate}; write `{gate}: 0` if it is zero"
+            message = f"{what} has nothing for gate {gate}; write `{gate}: 0` if it is zero"
             frame.problems.add(node, message)
     return rows
+
+
+def made_of_another(network: Network) -> str | None:
+    """Return the gate that is 1 minus another, so that its weights do nothing; None where none is."""
+    return network.semantics.coupled[0] if network.semantics.coupled else None
 
 
 def _block(what: str, node: Node, rows: int, columns: int | None, frame: Frame) -> _Rows:
@@ -107,37 +155,17 @@ def _block(what: str, node: Node, rows: int, columns: int | None, frame: Frame) 
     return matrix(node, rows, columns, what, frame.problems)
 
 
-def read_gates(section: GatesSection, frame: Frame, *, bias: bool) -> Weights:
-    """Return the weights of gate rules: the constant of a rule is its bias_ih, bias_hh is 0."""
-    forms = [form for gate in GATES for form in _gate(gate, getattr(section, gate), frame, bias=bias)]
-    units = [f"h[{k}]" for k in range(frame.hidden)]
-    zero = Fraction(0)
-    return Weights(
-        weight_ih=tuple(tuple(form.terms.get(name, zero) for name in frame.features) for form in forms),
-        weight_hh=tuple(tuple(form.terms.get(unit, zero) for unit in units) for form in forms),
-        bias_ih=tuple(form.constant for form in forms),
-        bias_hh=(zero,) * len(forms),
+def read_head(section: HeadSection, frame: Frame) -> Head:
+    """Return the output layer."""
+    columns = frame.network.directions * frame.network.output_size
+    node = section.weight
+    if not isinstance(node, SequenceNode) or not node:
+        frame.problems.add(node, f"weight of head is a list of rows, one for each logit, found {kind(node)}")
+        return Head((), ())
+    weight = tuple(
+        vector(row, columns, f"row {k} of head's weight", frame.problems, spread=False)
+        for k, row in enumerate(node, 1)
     )
-
-
-def _gate(gate: str, node: Scalar | SequenceNode, frame: Frame, *, bias: bool) -> list[Affine]:
-    """Return the rule of each unit; a single rule is for every unit."""
-    if isinstance(node, Scalar):
-        return [_rule(node, frame, bias=bias)] * frame.hidden
-    check_length(node, frame.hidden, f"gate {gate}", "rule (one a unit)", frame.problems)
-    return [_rule(item, frame, bias=bias) for item in node]
-
-
-def _rule(node: Node, frame: Frame, *, bias: bool) -> Affine:
-    if not isinstance(node, Scalar) or node.missing:
-        frame.problems.add(node, f"expected a rule such as 100*x2 - 10, found {kind(node)}")
-        return Affine()
-    try:
-        form = parse(node, features=frame.names, hidden=frame.hidden)
-    except ExpressionError as error:
-        mistake(node, error, frame.problems)
-        return Affine()
-    if form.constant and not bias:
-        message = "the rule has a constant, which is a bias, but `bias: false` says there is none"
-        frame.problems.add(node, message)
-    return form
+    if section.bias is None:
+        return Head(weight, (_ZERO,) * len(weight))
+    return Head(weight, vector(section.bias, len(weight), "head's bias", frame.problems))

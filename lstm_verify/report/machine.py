@@ -9,7 +9,6 @@ from typing import Any
 
 from lstm_verify.puzzle.model import Problem
 from lstm_verify.report.sentences import of_backend
-from lstm_verify.verify.compare import Number
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result, Verdict
@@ -44,17 +43,19 @@ def _result(result: Result) -> dict[str, Any]:
         "faults": [],
         "expected": False,
         "accuracy": f"{result.backend.form.name}, {result.backend.accuracy}",
-        "worst": _number(result.worst),
+        "worst": _number(result),
     }
 
 
-def _number(worst: Number | None) -> dict[str, Any] | None:
-    """A number with its place; there is one layer, one direction and one row so far."""
+def _number(result: Result) -> dict[str, Any] | None:
+    """The worst number with its place."""
+    worst = result.worst
     if worst is None:
         return None
     values = {key: _finite(getattr(worst, key)) for key in ("got", "low", "high", "ulps")}
-    place = {"quantity": worst.quantity, "step": worst.step, "unit": worst.unit}
-    return place | {"layer": 0, "direction": 0, "row": 0} | values
+    quantity, layer, direction = worst.place
+    place = {"quantity": quantity, "step": worst.step, "unit": worst.unit}
+    return place | {"layer": layer, "direction": direction, "row": result.row} | values
 
 
 def _finite(x: float) -> float | str:

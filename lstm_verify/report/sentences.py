@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lstm_verify.backends.registry import kinds
 from lstm_verify.lstm.numerals import apart, rounded_up
 from lstm_verify.puzzle.library import shipped
+from lstm_verify.report.writing import numbered
 from lstm_verify.verify.compare import Number
 from lstm_verify.verify.tables import Tables, TableVerdict
 from lstm_verify.verify.verdict import Result, Verdict
@@ -60,7 +61,8 @@ def _failure(result: Result, first: Number) -> Iterator[str]:
     """Say where it went wrong, by how much, what was granted, and how to see it again."""
     yield from _unchecked(result)
     got, low, high = apart(first.got, first.low, first.high)
-    name = first.quantity + ("" if result.puzzle.network.hidden_size == 1 else f"[{first.unit}]")
+    network = result.puzzle.network
+    name = numbered(network.name(first.place), first.unit, network.width(first.place.quantity))
     yield f"first at t={first.step}: {name} is {got}; it must lie between {low} and {high}"
     if result.reason:
         yield result.reason

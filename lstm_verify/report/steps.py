@@ -3,172 +3,213 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
-from lstm_verify.lstm.arithmetic.hand import Hand, HandArithmetic
-from lstm_verify.lstm.cell import Cell
+from lstm_verify.lstm.arithmetic.hand import Hand
+from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.lstm.numerals import is_short, rounded_up, short
+from lstm_verify.lstm.network import Run
+from lstm_verify.lstm.numerals import is_short, rounded_up
+from lstm_verify.lstm.readings import by_hand
 from lstm_verify.lstm.semantics import GATES
+from lstm_verify.lstm.unroll import Trace, Unroll
 from lstm_verify.puzzle.model import Case, Puzzle
+from lstm_verify.report.equations import layers
+from lstm_verify.report.writing import Layer, Term, factor, numbered, plain, written_sum
 
 WIDTH = 100
-SYMBOLS = {"sigmoid": "σ", "identity": ""}
-RULES = {
-    "step": "taken as 0 or 1, by the sign",
-    "linear": "taken as its argument",
-    "sign": "taken as −1 or 1, by the sign",
-}
-"""Hand rule -> what it does to σ or tanh; `exact` takes them as they are."""
-
-Term = tuple[Exact, str]
-"""A coefficient, and the name or the value that it multiplies ("" for a constant)."""
 
 
-def equations(puzzle: Puzzle) -> Iterator[str]:
-    """Write the network out: one line a gate and unit, with its hand rule."""
-    lines = []
-    for gate in GATES:
-        for unit in range(puzzle.network.hidden_size):
-            formula = _applied(puzzle, gate, _sum(_terms(puzzle, gate, unit, *_names(puzzle))))
-            lines.append((f"{_name(puzzle, gate, unit)} = {formula}", _rule(puzzle, gate, unit)))
-    lines.append(("c = f·(c before) + i·g", ""))
-    rules = dict.fromkeys(_rule(puzzle, "h", unit) for unit in range(puzzle.network.hidden_size))
-    lines += [(f"h = o·{_applied(puzzle, 'h', 'c')}", rule) for rule in rules]
-    width = max(len(formula) for formula, _ in lines)
-    for formula, rule in lines:
-        yield (f"{formula.ljust(min(width, WIDTH - 40))}   {rule}" if rule else formula).rstrip()
+class Taken(NamedTuple):
+    """One step with what it was given; t counts from 0."""
+
+    t: int
+    x: Sequence[Hand]
+    h: Sequence[Hand]
+    c: Sequence[Hand]
+    step: Step[Any]
+
+
+class Recorded(Unroll[Any]):
+    """The network by hand, with a record of what each step was given."""
+
+    def __init__(self, unroll: Unroll[Any]) -> None:
+        super().__init__(unroll.network, unroll.cells, unroll.vectors, unroll.head)
+        self.taken: dict[int, list[Taken]] = {}
+
+    def advance(self, index: int, t: int, x: Any, h: Any, c: Any, run: Run) -> tuple[Step[Any], Any, Any]:
+        """Take one step and note it."""
+        found = super().advance(index, t, x, h, c, run)
+        self.taken.setdefault(index, []).append(Taken(t, x, h, c, found[0]))
+        return found
 
 
 def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
-    """Work the first steps of a case out: the inputs, then each gate, c and h of each unit."""
-    network, run = puzzle.network, case.run
-    arithmetic = HandArithmetic(puzzle.ideal)
-    cell = Cell(network, arithmetic)
-    h, c = arithmetic.vector(run.h0), arithmetic.vector(run.c0)
-    if any(x != 0 for x in (*run.h0, *run.c0)):
-        state = [
-            f"{name} = {_plain(x)}"
-            for q in "hc"
-            for name, x in zip(_all(puzzle, q), getattr(run, f"{q}0"), strict=True)
+    """Work a case out: for each layer the inputs, then each gate, c and h of each unit.
+
+    Args:
+        steps: at most so many steps of each layer and direction.
+
+    Raises:
+        exact.Undecided, arithmetic.hand.NotByHand: it cannot be worked.
+    """
+    record = Recorded(by_hand(puzzle.network, puzzle.ideal))
+    trace = record.trace(case.run)
+    for index, layer in enumerate(layers(puzzle)):
+        if layer.heading:
+            yield f"{layer.heading}:"
+        yield from _initial(layer, case.run, index)
+        cell = record.cells[index]
+        for taken in record.taken[index][:steps]:
+            yield f"t={taken.t + 1}  {_given(case, layer, taken)}"
+            if taken.step.i is None:
+                yield f"     {_held(case.run, layer, taken)}"
+                continue
+            for unit in range(puzzle.network.hidden_size):
+                for line in _unit(layer, cell, unit, taken):
+                    yield f"     {line}"
+            for line in _projection(layer, cell, taken.step):
+                yield f"     {line}"
+    yield from _logits(puzzle, trace, steps)
+
+
+def _initial(layer: Layer, run: Run, index: int) -> Iterator[str]:
+    states = {"h": run.h0[index], "c": run.c0[index]}
+    if any(x != 0 for state in states.values() for x in state):
+        named = [
+            f"{name} = {plain(x)}"
+            for q, state in states.items()
+            for name, x in zip(layer.names(q), state, strict=True)
         ]
-        yield f"t=0  {', '.join(state)}"
-    for t, row in enumerate(run.inputs[:steps]):
-        given = ", ".join(
-            f"{name} = {number.text}" for name, number in zip(puzzle.features, case.inputs[t], strict=True)
-        )
-        yield f"t={t + 1}  {given}"
-        x = arithmetic.vector(row)
-        z = {gate: cell.preactivation(gate, x, h) for gate in GATES}
-        step = cell.step(x, h, c)
-        values = [number.ideal for number in x], [number.ideal for number in h]
-        for unit in range(network.hidden_size):
-            for gate in GATES:
-                terms = _terms(puzzle, gate, unit, *([_factor(v) for v in part] for part in values))
-                yield "     " + _gate(puzzle, gate, unit, terms, z[gate][unit], getattr(step, gate)[unit])
-            yield "     " + _cell_state(puzzle, unit, step, c[unit])
-            yield "     " + _hidden_state(puzzle, unit, step)
-        h, c = step.h, step.c
+        backwards = layer.network.reversed(layer.direction)
+        yield f"{'begin' if backwards else 't=0'}  {', '.join(named)}"
 
 
-def _gate(puzzle: Puzzle, gate: str, unit: int, terms: Sequence[Term], z: Hand, value: Hand) -> str:
-    """i = σ(100·1 − 10) = σ(90) ≈ 1."""
+def _given(case: Case, layer: Layer, taken: Taken) -> str:
+    """Say what the inputs of a step are: as they were written, or as the layer below has them."""
+    if layer.layer == 0 and case.text is not None:
+        return f"'{case.text[taken.t]}'"
+    written = (
+        [n.text for n in case.inputs[taken.t]] if layer.layer == 0 else [plain(x.ideal) for x in taken.x]
+    )
+    return ", ".join(f"{name} = {text}" for name, text in zip(layer.inputs, written, strict=True))
+
+
+def _held(run: Run, layer: Layer, taken: Taken) -> str:
+    """Say of a step that does not count what stays."""
+    why = "padding" if run.length is not None and taken.t >= run.length else "masked"
+    c, h = (
+        ", ".join(f"{name} = {plain(x.ideal)}" for name, x in zip(layer.names(q), vector, strict=True))
+        for q, vector in (("c", taken.step.c), ("h", taken.step.h))
+    )
+    return f"{why}: nothing is computed; {c} stays, and the output is {h}"
+
+
+def _unit(layer: Layer, cell: Any, unit: int, taken: Taken) -> Iterator[str]:
+    """Work out the gates, c and h of one unit."""
+    step = taken.step
+    for gate in GATES:
+        if gate == (layer.semantics.coupled or "")[:1]:
+            other = (layer.semantics.coupled or "")[-1]
+            value = getattr(step, other)[unit]
+            yield f"{layer.name(gate, unit)} = 1 − {factor(value.ideal)}" + _equals(
+                getattr(step, gate)[unit], exact=is_short(value.ideal)
+            )
+        else:
+            yield _gate(layer, cell, gate, unit, taken)
+    yield _cell_state(layer, unit, taken)
+    if cell.projector is None:
+        yield _hidden_state(layer, layer.name("h", unit), unit, step, step.h[unit])
+    else:
+        value = cell.hidden_state(step.o, step.c)[unit]
+        yield _hidden_state(layer, _inner(layer, unit), unit, step, value)
+
+
+def _inner(layer: Layer, unit: int) -> str:
+    """Name what is projected: m, as in Sak et al. 2014."""
+    return numbered("m", unit, layer.network.hidden_size)
+
+
+def _gate(layer: Layer, cell: Any, gate: str, unit: int, taken: Taken) -> str:
+    """Write i = σ(100·1 − 10) = σ(90) ≈ 1."""
+    seen = taken.step.c if gate == "o" and layer.semantics.peephole == "new" else taken.c
+    z: Hand = cell.preactivation(gate, taken.x, taken.h, seen)[unit]
+    value: Hand = getattr(taken.step, gate)[unit]
+    given = [factor(v.ideal) for v in taken.x], [factor(v.ideal) for v in taken.h]
+    text = written_sum(layer.terms(gate, unit, *given, factor(seen[unit].ideal)))
     parts = [
-        _name(puzzle, gate, unit),
-        _applied(puzzle, gate, _sum(terms)),
-        _applied(puzzle, gate, _plain(z.ideal)),
+        layer.name(gate, unit),
+        layer.applied(gate, f"clip({text})" if layer.semantics.clip_gates is not None else text),
+        layer.applied(gate, plain(z.ideal)),
     ]
     if parts[1] == parts[2] or sum(map(len, parts)) > WIDTH - 30:
         del parts[1]
-    identity = puzzle.network.semantics.activation(gate) == "identity"
-    if identity and parts[-1] == _plain(value.ideal):
+    identity = layer.activations.of(gate).name == "identity"
+    if identity and parts[-1] == plain(value.ideal):
         del parts[-1]
     return " = ".join(parts) + _equals(value, exact=identity)
 
 
-def _cell_state(puzzle: Puzzle, unit: int, step: Any, before: Hand) -> str:
+def _clip(text: str, value: Exact) -> str:
+    """clip(2·0.125 − 0.0625) = clip(0.1875): a sum, and what it is before it is clipped."""
+    return f"clip({text}) = clip({plain(value)})"
+
+
+def _cell_state(layer: Layer, unit: int, taken: Taken) -> str:
     """c = 1·0 + 1·0.2 = 0.2."""
-    f, i, g = (_factor(getattr(step, q)[unit].ideal) for q in "fig")
-    exact = all(is_short(getattr(step, q)[unit].ideal) for q in "fig")
-    product = f"{f}·{_factor(before.ideal)} + {i}·{g}"
-    return f"{_name(puzzle, 'c', unit)} = {product}" + _equals(step.c[unit], exact=exact)
+    step = taken.step
+    f, i, g = (getattr(step, q)[unit].ideal for q in "fig")
+    c = taken.c[unit].ideal
+    text = f"{factor(f)}·{factor(c)} + {factor(i)}·{factor(g)}"
+    if layer.semantics.clip_cell is not None:
+        text = _clip(text, f * c + i * g)
+    return f"{layer.name('c', unit)} = {text}" + _equals(step.c[unit], exact=all(map(is_short, (f, i, g))))
 
 
-def _hidden_state(puzzle: Puzzle, unit: int, step: Any) -> str:
+def _hidden_state(layer: Layer, name: str, unit: int, step: Step[Any], value: Hand) -> str:
     """h = 1·tanh(0.3) ≈ 0.3."""
+    assert step.o is not None
     c, o = step.c[unit].ideal, step.o[unit].ideal
-    identity = puzzle.network.semantics.h == "identity"
-    product = f"{_factor(o)}·{_factor(c) if identity else _applied(puzzle, 'h', _plain(c))}"
-    return f"{_name(puzzle, 'h', unit)} = {product}" + _equals(step.h[unit], exact=identity or o == 0)
+    identity = layer.activations.h.name == "identity"
+    product = f"{factor(o)}·{factor(c) if identity else layer.applied('h', plain(c))}"
+    return f"{name} = {product}" + _equals(value, exact=identity or o == 0)
+
+
+def _projection(layer: Layer, cell: Any, step: Step[Any]) -> Iterator[str]:
+    """h[0] = 0.5·0.2 − 1·0.3 = −0.2."""
+    if cell.projector is None:
+        return
+    values = cell.hidden_state(step.o, step.c)
+    for unit, row in enumerate(layer.weights.weight_hr or ()):
+        terms = [(w, factor(v.ideal)) for w, v in zip(row, values, strict=True) if w != 0]
+        text = written_sum(terms) or "0"
+        if layer.semantics.clip_projection is not None:
+            text = _clip(
+                text, sum((w * v.ideal for w, v in zip(row, values, strict=True)), start=Fraction(0))
+            )
+        yield f"{layer.name('h', unit)} = {text}" + _equals(step.h[unit], exact=True)
+
+
+def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
+    """Work out the output layer's sums."""
+    head = puzzle.network.head
+    if head is None or trace.logits is None:
+        return
+    yield "output layer:"
+    for t, logits in enumerate(trace.logits[:steps]):
+        h = [x for direction in trace.steps[-puzzle.network.directions :] for x in direction[t].h]
+        yield f"t={t + 1}"
+        for unit, (row, bias) in enumerate(zip(head.weight, head.bias, strict=True)):
+            terms: list[Term] = [(w, factor(x.ideal)) for w, x in zip(row, h, strict=True) if w != 0]
+            text = written_sum([*terms, (bias, "")] if bias != 0 or not terms else terms)
+            yield f"     {numbered('logits', unit, len(head.bias))} = {text}" + _equals(
+                logits[unit], exact=True
+            )
 
 
 def _equals(value: Hand, *, exact: bool) -> str:
     """Write = or ≈ and an ideal, with the radius where there is one."""
     sign = "=" if is_short(value.ideal) and (exact or value.radius == 0) else "≈"
     radius = f"   (± {rounded_up(value.radius)})" if value.radius > 0 else ""
-    return f" {sign} {_plain(value.ideal)}{radius}"
-
-
-def _names(puzzle: Puzzle) -> tuple[list[str], list[str]]:
-    return list(puzzle.features), _all(puzzle, "h")
-
-
-def _all(puzzle: Puzzle, quantity: str) -> list[str]:
-    return [_name(puzzle, quantity, unit) for unit in range(puzzle.network.hidden_size)]
-
-
-def _name(puzzle: Puzzle, quantity: str, unit: int) -> str:
-    return quantity if puzzle.network.hidden_size == 1 else f"{quantity}[{unit}]"
-
-
-def _rule(puzzle: Puzzle, role: str, unit: int) -> str:
-    rule = puzzle.ideal[role][unit]
-    return f"({_applied(puzzle, role, '…')} is {RULES[rule]})" if rule in RULES else ""
-
-
-def _applied(puzzle: Puzzle, role: str, argument: str) -> str:
-    name = puzzle.network.semantics.activation(role)
-    symbol = SYMBOLS.get(name, name)
-    return f"{symbol}({argument})" if symbol else argument
-
-
-def _terms(puzzle: Puzzle, gate: str, unit: int, inputs: Sequence[str], hidden: Sequence[str]) -> list[Term]:
-    """Return the terms of a pre-activation whose weight is not 0, and the sum of the biases."""
-    w = {name: tensor[unit] for name, tensor in puzzle.network.weights.gate(gate).items()}
-    terms = [
-        (weight, name)
-        for row, names in ((w["weight_ih"], inputs), (w["weight_hh"], hidden))
-        for weight, name in zip(row, names, strict=True)
-        if weight != 0
-    ]
-    bias = w["bias_ih"] + w["bias_hh"]
-    return [*terms, (bias, "")] if bias != 0 or not terms else terms
-
-
-def _sum(terms: Sequence[Term]) -> str:
-    """100·x2 − 10."""
-    text = ""
-    for coefficient, factor in terms:
-        size = _plain(coefficient).removeprefix("−")
-        negative = _plain(coefficient) != size
-        if size == "1" and factor:
-            term = factor.strip("()") if terms == [(coefficient, factor)] else factor
-        else:
-            term = f"{size}·{factor}" if factor else size
-        if text:
-            text += f" {'−' if negative else '+'} {term}"
-        else:
-            text = f"−{term}" if negative else term
-    return text
-
-
-def _plain(x: Exact) -> str:
-    """Write a number with a true minus sign."""
-    text = short(x)
-    return "−" + text[1:] if text.startswith("-") else text
-
-
-def _factor(x: Exact) -> str:
-    """Write a number so that it can stand in a product: negative ones in brackets."""
-    text = _plain(x)
-    return f"({text})" if text.startswith("−") else text
+    return f" {sign} {plain(value.ideal)}{radius}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -11,17 +12,17 @@ from numpy.typing import NDArray
 
 from lstm_verify.backends.base import Array, Observation
 from lstm_verify.lstm.accuracy import Accuracy
-from lstm_verify.lstm.arithmetic.envelope import Interval
-from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.arithmetic.interval import Interval
 from lstm_verify.lstm.formats import Format
-from lstm_verify.lstm.network import Network, Run
-from lstm_verify.verify.envelope import envelopes
+from lstm_verify.lstm.network import Network, Place, Run
+from lstm_verify.lstm.semantics import QUANTITIES
+from lstm_verify.verify.envelope import envelope
 
 TOO_WIDE = 1e-2
 """An interval of half-width above this times max(1, |value|) agrees with nothing: not checked."""
 
 STATE = ("c", "h")
-"""What every implementation is asked for; the gates count where they are shown."""
+"""What every implementation is asked for, in every layer and direction; all else counts where it is shown."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,13 @@ class Number:
     """One number of a trace beside its interval; steps count from 1, units from 0.
 
     Attributes:
+        place: which quantity, of which layer and direction.
+        step: of a state at the end, the number of steps.
         ulps: how far outside it lies, in units in the last place of the format; 0 inside.
         share: how much of the interval's half-width it uses: 0 in the middle, 1 at the edge.
     """
 
-    quantity: str
+    place: Place
     step: int
     unit: int
     got: float
@@ -45,12 +48,18 @@ class Number:
 
 @dataclass(frozen=True)
 class Column:
-    """One quantity over all steps: what was shown and where it had to be, [steps, hidden_size]."""
+    """One quantity of one layer and direction: what was shown and where it had to be, [rows, n].
 
-    got: Array  # NaN where not shown
+    Attributes:
+        shown: [rows], whether there is anything in a row: NaN stands in `got` where not.
+        steps: [rows], the step that a row is of, from 1.
+    """
+
+    got: Array
     low: Array
     high: Array
-    shown: NDArray[np.bool_]  # [steps]
+    shown: NDArray[np.bool_]
+    steps: Sequence[int]
     form: Format
 
     @cached_property
@@ -88,17 +97,18 @@ class Column:
         return np.nan_to_num(off, nan=0.0)
 
     def worst(self) -> tuple[int, int]:
-        """Return the step (from 0) and unit of the number farthest outside, else nearest to its edge."""
+        """Return the row and unit of the number farthest outside, else nearest to its edge."""
         rank = np.where(self.outside, 2 + self.ulps, np.minimum(self.share, 1))
-        step, unit = divmod(int(np.argmax(np.where(self.checked, rank, -1.0))), self.got.shape[1])
-        return step, unit
+        row, unit = divmod(int(np.argmax(np.where(self.checked, rank, -1.0))), self.got.shape[1])
+        return row, unit
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A whole trace beside its envelope: quantity -> column, in the order i f g o c h."""
+    """A whole trace beside its envelope: place -> column, layer by layer in the order i f g o c h."""
 
-    columns: dict[str, Column]
+    network: Network
+    columns: dict[Place, Column]
 
     @property
     def checked(self) -> int:
@@ -106,19 +116,19 @@ class Comparison:
         return sum(int(column.checked.sum()) for column in self.columns.values())
 
     @property
-    def not_checked(self) -> int:
-        """How many were not: c and h that were not shown, and intervals too wide to mean anything."""
-        return sum(int((~column.checked).sum()) for column in self.columns.values())
-
-    @property
     def not_shown(self) -> int:
-        """How many were not checked because the implementation does not show them."""
-        return sum(int((~column.shown).sum()) * column.got.shape[1] for column in self.columns.values())
+        """How many numbers of c and h were not checked because the implementation does not show them."""
+        return sum(column.got.size for column in self.columns.values() if not column.shown.any())
 
     @property
     def too_wide(self) -> int:
         """How many were not checked because their interval is too wide to mean anything."""
-        return self.not_checked - self.not_shown
+        return sum(int((~c.checked[c.shown]).sum()) for c in self.columns.values())
+
+    @property
+    def not_checked(self) -> int:
+        """How many were not: c and h that were not shown, and intervals too wide to mean anything."""
+        return self.not_shown + self.too_wide
 
     @property
     def failures(self) -> int:
@@ -126,35 +136,42 @@ class Comparison:
         return sum(int(column.outside.sum()) for column in self.columns.values())
 
     def first_outside(self) -> Number | None:
-        """Return the first number outside, step by step in the order i f g o c h: the cause."""
-        return self._first({q: column.outside for q, column in self.columns.items()})
+        """Return the first number outside, in the order in which they are computed: the cause."""
+        return self._first({place: column.outside for place, column in self.columns.items()})
 
     def missing(self) -> Number | None:
         """Return the first number that is NaN where one had to be."""
-        return self._first({q: column.outside & np.isnan(column.got) for q, column in self.columns.items()})
+        return self._first({p: column.outside & np.isnan(column.got) for p, column in self.columns.items()})
 
-    def _first(self, marked: dict[str, NDArray[np.bool_]]) -> Number | None:
-        """Return the first number that is marked: of the earliest step, in the order i f g o c h."""
-        places = [
-            (int(step), rank, int(unit))
-            for rank, mask in enumerate(marked.values())
-            for step, unit in np.argwhere(mask)[:1]
-        ]
+    def _first(self, marked: dict[Place, NDArray[np.bool_]]) -> Number | None:
+        """Return the first number that is marked, in the order in which they are computed.
+
+        With one direction that is step by step; with two, a layer needs all of the layer below first.
+        """
+        places = []
+        for rank, (place, mask) in enumerate(marked.items()):
+            backwards = self.network.reversed(place.direction) and place.quantity in QUANTITIES
+            rows = np.argwhere(mask)
+            for row, unit in rows[np.argsort(-rows[:, 0], kind="stable")][:1] if backwards else rows[:1]:
+                computed = len(mask) - row if backwards else self.columns[place].steps[row]
+                before = place.layer if place.quantity != "logits" else self.network.num_layers
+                layer = before if self.network.directions == 2 else 0
+                places.append((layer, computed, rank, int(row), int(unit)))
         if not places:
             return None
-        step, rank, unit = min(places)
-        return self.number(list(marked)[rank], step, unit)
+        *_, rank, row, unit = min(places)
+        return self.number(list(marked)[rank], row, unit)
 
     def worst(self) -> Number | None:
         """Return the number the most ulps outside, else the one nearest to its edge."""
-        candidates = [self.number(q, *c.worst()) for q, c in self.columns.items() if c.checked.any()]
+        candidates = [self.number(p, *c.worst()) for p, c in self.columns.items() if c.checked.any()]
         return max(candidates, key=lambda n: (n.ulps, n.share), default=None)
 
-    def number(self, quantity: str, step: int, unit: int) -> Number:
-        """Return one number with its interval; here step counts from 0."""
-        column = self.columns[quantity]
+    def number(self, place: Place, row: int, unit: int) -> Number:
+        """Return one number with its interval."""
+        column = self.columns[place]
         tables = (column.got, column.low, column.high, column.ulps, column.share)
-        return Number(quantity, step + 1, unit, *(float(table[step, unit]) for table in tables))
+        return Number(place, column.steps[row], unit, *(float(table[row, unit]) for table in tables))
 
 
 def compare(
@@ -166,40 +183,58 @@ def compare(
         network, run: as the implementation was given them, rounded to its format.
         form, accuracy: what the implementation computes in, and promises of σ and tanh.
     """
-    shape = len(run.inputs), network.hidden_size
-    shown = {q for part in observation.parts for q in part.values}
-    sheets = {q: _Sheet.blank(shape) for q in Step._fields if q in shown or q in STATE}
-    for part, step in zip(
-        observation.parts, envelopes(network, run, observation, form, accuracy), strict=True
-    ):
-        for q, values in part.values.items():
-            ends: Interval = getattr(step, q)
-            last = slice(part.steps - len(values), part.steps)  # the steps whose values are shown
-            sheets[q].enter(last, values, ends.low[last], ends.high[last])
-    return Comparison({q: Column(*sheet, form) for q, sheet in sheets.items()})
+    sheets = {
+        place: _Sheet.blank(run.steps, network.width(place.quantity)) for place in network.places(*STATE)
+    }
+    for part in observation.parts:
+        trace = envelope(network, run, part, form, accuracy)
+        for place, got in part.values.items():
+            low, high = _ends(trace.column(network, place), got.shape[1])
+            sheets.setdefault(place, _Sheet.blank(*got.shape)).enter(got, low, high)
+    ordered = sorted(sheets, key=_computed)
+    return Comparison(network, {place: sheets[place].column(run.steps, form) for place in ordered})
+
+
+_ORDER = (*QUANTITIES, "logits", "c_n", "h_n")
+
+
+def _computed(place: Place) -> tuple[bool, int, int, int]:
+    """Sort places in the order in which they are computed."""
+    return place.quantity not in QUANTITIES, place.layer, place.direction, _ORDER.index(place.quantity)
+
+
+def _ends(column: Sequence[Interval | None], width: int) -> tuple[Array, Array]:
+    """Return the lower and the upper ends, [rows, n]; NaN where a step is skipped."""
+    blank = np.full(width, np.nan)
+    low = [blank if interval is None else interval.low for interval in column]
+    high = [blank if interval is None else interval.high for interval in column]
+    return np.array(low), np.array(high)
 
 
 class _Sheet(NamedTuple):
-    """A column that is being filled in."""
+    """A column that is being filled in; NaN where nothing has been entered, or had to be."""
 
     got: Array
     low: Array
     high: Array
-    shown: NDArray[np.bool_]
 
     @classmethod
-    def blank(cls, shape: tuple[int, int]) -> Self:
-        got, low, high = (np.full(shape, np.nan) for _ in range(3))
-        return cls(got, low, high, np.zeros(shape[0], dtype=bool))
+    def blank(cls, rows: int, width: int) -> Self:
+        return cls(*(np.full((rows, width), np.nan) for _ in range(3)))
 
-    def enter(self, steps: slice, got: Array, low: Array, high: Array) -> None:
-        """Enter numbers; where a step stands already, only a wrong number replaces a right one."""
-        here = self.shown[steps, None]
-        right = here & ~_outside(self.got[steps], self.low[steps], self.high[steps])
+    def enter(self, got: Array, low: Array, high: Array) -> None:
+        """Enter numbers; where some stand already, only a wrong number replaces a right one."""
+        here = ~np.isnan(self.low)
+        right = here & ~_outside(self.got, self.low, self.high)
         entered = ~here | (right & _outside(got, low, high))
-        self.shown[steps] = True
-        for array, values in ((self.got, got), (self.low, low), (self.high, high)):
-            array[steps] = np.where(entered, values, array[steps])
+        for array, values in zip(self, (got, low, high), strict=True):
+            array[:] = np.where(entered, values, array)
+
+    def column(self, steps: int, form: Format) -> Column:
+        """Return what has been entered as a column of a run of so many steps."""
+        shown = np.logical_not(np.isnan(self.low).all(axis=-1))
+        rows = len(self.got)
+        return Column(*self, shown, range(steps - rows + 1, steps + 1), form)
 
 
 def _outside(got: Array, low: Array, high: Array) -> NDArray[np.bool_]:

@@ -2,68 +2,104 @@
 
 Each step is given the h that the implementation itself showed one step before, as the number
 it is, and either the c that it showed and was given back, or c as the interval that the step
-before left. By induction from the initial state that is sound: the first wrong number is
-caught in its own step, and the intervals do not widen with the length of the sequence.
+before left; a layer is given what the layer below showed, where it did. By induction from the
+initial state that is sound: the first wrong number is caught in its own step, and the
+intervals do not widen with the length of the sequence. What is not shown is carried along as
+the intervals that the equations give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_verify.backends.base import Array, Observation, Part
+from lstm_verify.backends.base import Array, Part
 from lstm_verify.lstm.accuracy import Accuracy
-from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic, Interval
-from lstm_verify.lstm.cell import Cell, Step
+from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic
+from lstm_verify.lstm.arithmetic.interval import Interval
+from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.formats import Format
-from lstm_verify.lstm.network import Network, Run, Tensor
+from lstm_verify.lstm.network import Network, Place, Run
+from lstm_verify.lstm.readings import cells, head
+from lstm_verify.lstm.unroll import Trace, Unroll
 
 
-def envelopes(
-    network: Network, run: Run, observation: Observation, form: Format, accuracy: Accuracy
-) -> list[Step[Interval]]:
-    """Return the envelope of each part of an observation, intervals [steps, hidden_size].
+def envelope(network: Network, run: Run, part: Part, form: Format, accuracy: Accuracy) -> Trace[Interval]:
+    """Return the envelope of what was shown of one run.
 
     Args:
         network, run: as the implementation was given them, rounded to its format.
     """
-    arithmetic = EnvelopeArithmetic(form, accuracy)
-    cell = Cell[Interval](network, arithmetic)
-    parts = observation.parts
-    h = [_before(part, "h", run.h0) for part in parts]
-    x = arithmetic.vector(run.inputs)
-    if observation.fed_back:  # every state is known: each step is a row of one batch
-        c = [_before(part, "c", run.c0) for part in parts]
-        return [
-            cell.step(x[: part.steps], arithmetic.shown(h[k]), arithmetic.shown(c[k]))
-            for k, part in enumerate(parts)
-        ]
-    c0 = arithmetic.vector(np.tile(run.c0, (len(parts), 1)))
-    steps = list(_carried(cell, arithmetic, x, h, c0))
-    return [_row(k, steps[: part.steps]) for k, part in enumerate(parts)]
+    return Enveloped(network, part, EnvelopeArithmetic(form, accuracy)).trace(run)
 
 
-def _before(part: Part, quantity: str, initial: Tensor) -> Array:
-    """Return what was shown one step before each step, [steps, hidden_size]."""
-    return np.concatenate([np.asarray(initial)[None], part.values[quantity][: part.steps - 1]])
+class Enveloped(Unroll[Interval]):
+    """The network in intervals, what was shown taking the place of what was computed."""
 
+    def __init__(self, network: Network, part: Part, arithmetic: EnvelopeArithmetic) -> None:
+        super().__init__(network, cells(network, arithmetic), arithmetic, head(network, arithmetic))
+        self.part = part
+        self.arithmetic = arithmetic
 
-def _carried(
-    cell: Cell[Interval], arithmetic: EnvelopeArithmetic, inputs: Interval, before: list[Array], c: Interval
-) -> Iterator[Step[Interval]]:
-    """Yield one step after the other of all parts together, row k being part k's; c is carried.
+    def shown(self, quantity: str, index: int) -> Array | None:
+        """Return what was shown of a quantity, [steps, n], or None."""
+        return self.part.values.get(Place(quantity, *divmod(index, self.network.directions)))
 
-    The parts come the longest first, so those that go on are the first rows.
-    """
-    for t in range(len(before[0])):
-        h = np.array([shown[t] for shown in before if len(shown) > t])
-        step = cell.step(inputs[t], arithmetic.shown(h), c[: len(h)])
-        c = step.c
-        yield step
+    def inputs(self, run: Run) -> list[Interval]:
+        """What the first layer is given at each step, made in one go."""
+        inputs = self.arithmetic.vector(run.inputs)
+        return [inputs[t] for t in range(run.steps)]
 
+    def advance(
+        self, index: int, t: int, x: Interval, h: Interval, c: Interval, run: Run
+    ) -> tuple[Step[Interval], Interval, Interval]:
+        """Take one step; the next one is given what was shown of it."""
+        step, h, c = super().advance(index, t, x, h, c, run)
+        if not self.counts(index, t, run):
+            return step, h, c
+        known_h = self.shown("h", index)
+        known_c = self.shown("c", index) if self.part.fed_back else None
+        h = h if known_h is None else self.arithmetic.shown(known_h[t])
+        c = c if known_c is None else self.arithmetic.shown(known_c[t])
+        return step, h, c
 
-def _row(k: int, steps: list[Step[Interval]]) -> Step[Interval]:
-    """Put one row of all steps together: intervals [steps, hidden_size]."""
-    quantities = zip(*steps, strict=True)
-    return Step(*(Interval.stacked([at_one_step[k] for at_one_step in q]) for q in quantities))
+    def direction(
+        self, index: int, inputs: Sequence[Interval], run: Run
+    ) -> tuple[list[Step[Interval]], Interval, Interval]:
+        """Run one layer in one direction; the state at the end is what its last step gives."""
+        times = [t for t in self.times(index, run) if self.counts(index, t, run)]
+        if self.part.fed_back and len(times) == run.steps:
+            steps = self.at_once(index, inputs, run)
+        else:
+            steps, _, _ = super().direction(index, inputs, run)
+        if not times:
+            return steps, *self.initial(index, run)
+        return steps, steps[times[-1]].h, steps[times[-1]].c
+
+    def at_once(self, index: int, inputs: Sequence[Interval], run: Run) -> list[Step[Interval]]:
+        """Take all steps as the rows of one batch, as every state is known."""
+        times = list(self.times(index, run))
+        before = []
+        for quantity, initial in ("h", run.h0[index]), ("c", run.c0[index]):
+            after = self.shown(quantity, index)
+            assert after is not None
+            states = np.empty_like(after)
+            states[times[0]], states[times[1:]] = initial, after[times[:-1]]
+            before.append(self.arithmetic.shown(states))
+        step = self.cells[index].step(Interval.stacked(inputs), *before)
+        quantities = [quantity for quantity in step if quantity is not None]
+        return [Step(*(quantity[t] for quantity in quantities)) for t in range(run.steps)]
+
+    def outputs(self, layer: int, directions: Sequence[Sequence[Step[Interval]]]) -> list[Interval]:
+        """What a layer gives to the next: what it showed, where it did."""
+        taken = []
+        for direction, steps in enumerate(directions):
+            known = self.shown("h", self.network.index(layer, direction))
+            if known is None:
+                taken.append(steps)
+            else:
+                taken.append(
+                    [step._replace(h=self.arithmetic.shown(h)) for step, h in zip(steps, known, strict=True)]
+                )
+        return super().outputs(layer, taken)

@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_verify.lstm import balls, exact
-from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.network import Network, Place
 from lstm_verify.lstm.numerals import decimal, formula
-from lstm_verify.lstm.readings import hand_trace, true_trace
+from lstm_verify.lstm.readings import by_hand, true_trace
+from lstm_verify.lstm.semantics import AT_THE_END
+from lstm_verify.lstm.unroll import Trace
 from lstm_verify.puzzle.model import Case, Number, Puzzle, Table
 
 if TYPE_CHECKING:
@@ -64,24 +66,25 @@ class Tables:
     shown: tuple[str, ...] = ("c", "h")
 
     @cached_property
-    def ideals(self) -> list[Step[Sequence[Hand]]]:
-        """What the hand rules give, with radii: one step after the other."""
-        return hand_trace(self.puzzle.network, self.case.run, self.puzzle.ideal)
+    def ideals(self) -> Trace[Sequence[Hand]]:
+        """What the hand rules give, with radii."""
+        return by_hand(self.puzzle.network, self.puzzle.ideal).trace(self.case.run)
 
     @cached_property
-    def truth(self) -> list[Step[Sequence[arb]]]:
+    def truth(self) -> Trace[Sequence[arb]]:
         """The true trace, in balls narrow enough to be printed, or as narrow as the most bits make them."""
         for bits in exact.precisions(256):
             trace = true_trace(self.puzzle.network, self.case.run, bits)
-            if all(balls.well_known(x) for step in trace for vector in step for x in vector):
+            numbers = (x for steps in trace.steps for step in steps for v in step if v is not None for x in v)
+            if all(balls.well_known(x) for x in numbers):
                 break
         return trace
 
     @cached_property
     def verdicts(self) -> dict[str, TableVerdict]:
         """The verdict on each kind of table: "hand" and "digits"."""
-        hand = judge_hand(self.case, self.ideals, self.shown) if self.case.hand else NOT_STATED
-        return {"hand": hand, "digits": judge_digits(self.puzzle, self.case)}
+        hand = judge_hand(self) if self.case.hand else NOT_STATED
+        return {"hand": hand, "digits": judge_digits(self.puzzle.network, self.case)}
 
     @property
     def wrong(self) -> list[Wrong]:
@@ -97,9 +100,10 @@ class Tables:
         return f"{self.puzzle.file}:{first.number.line}:{first.number.column}: {first.message}"
 
 
-def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[str, ...]) -> TableVerdict:
+def judge_hand(tables: Tables) -> TableVerdict:
     """Hold the hand table against the ideals that the hand rules give: exactly."""
-    stated = _stated(case.hand)
+    network, trace = tables.puzzle.network, tables.ideals
+    stated = _stated(tables.case.hand, network)
     if not stated:
         return NOT_STATED
     wrong = []
@@ -107,31 +111,31 @@ def judge_hand(case: Case, trace: Sequence[Step[Sequence[Hand]]], shown: tuple[s
     for cell in stated:
         number, hand = cell.number, cell.of(trace)
         if not _is(number, hand.ideal):
-            rule = f"the hand rules give {cell.quantity} = {formula(hand.ideal)} at step {cell.step + 1}"
+            rule = f"the hand rules give {cell.name} = {formula(hand.ideal)}{cell.when}"
             wrong.append(Wrong(number, f"{rule}, not {number.text}"))
         radius = radius.max(hand.radius)
         half = number.half_unit
-        if cell.quantity in shown and half is not None and hand.radius > balls.fraction(half):
+        if cell.quantity in tables.shown and half is not None and hand.radius > balls.fraction(half):
             coarse.append(cell)
     note = None
     if coarse:
-        where = coarse[0].place + (f" and {len(coarse) - 1} more" if len(coarse) > 1 else "")
+        where = str(coarse[0]) + (f" and {len(coarse) - 1} more" if len(coarse) > 1 else "")
         note = f"the truth may be farther off than half the last digit written: {where}"
     return TableVerdict("fails" if wrong else "holds", len(stated), tuple(wrong), radius, note)
 
 
-def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
+def judge_digits(network: Network, case: Case) -> TableVerdict:
     """Prove |written − true| ≤ half a unit of the last digit, or the contrary, with balls.
 
     The precision is doubled up to `exact.MAX_BITS`; what is then undecided is unproved.
     """
-    stated = _stated(case.digits)
+    stated = _stated(case.digits, network)
     if not stated:
         return NOT_STATED
     wrong: set[Stated] = set()
     undecided = set(stated)
     for bits in exact.precisions():
-        trace = true_trace(puzzle.network, case.run, bits)
+        trace = true_trace(network, case.run, bits)
         right = {cell: _within(cell.number, cell.of(trace), bits) for cell in undecided}
         wrong |= {cell for cell in undecided if right[cell] is False}
         undecided = {cell for cell in undecided if right[cell] is None}
@@ -140,9 +144,9 @@ def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
     found = [
         Wrong(
             cell.number,
-            f"{cell.place} is not proven to be {cell.number.text}"
+            f"{cell} is not proven to be {cell.number.text}"
             if cell in undecided
-            else f"{cell.place} is {_digits(cell.of(trace), cell.number)}, not {cell.number.text}",
+            else f"{cell} is {_digits(cell.of(trace), cell.number)}, not {cell.number.text}",
         )
         for cell in stated
         if cell in undecided or cell in wrong
@@ -153,29 +157,45 @@ def judge_digits(puzzle: Puzzle, case: Case) -> TableVerdict:
 
 
 class Stated(NamedTuple):
-    """A cell of a table that is not left open; step counts from 0 here."""
+    """A cell of a table that is not left open; row counts from 0."""
 
-    quantity: str
-    step: int
+    network: Network
+    place: Place
+    row: int
     unit: int
     number: Number
 
-    def of(self, trace: Sequence[Step[Any]]) -> Any:
+    def of(self, trace: Trace[Any]) -> Any:
         """Return the number of a trace that the cell speaks of."""
-        return getattr(trace[self.step], self.quantity)[self.unit]
+        vector = trace.column(self.network, self.place)[self.row]
+        assert vector is not None  # no table states a gate of a step that is skipped
+        return vector[self.unit]
 
     @property
-    def place(self) -> str:
-        """What the cell speaks of, in words."""
-        return f"{self.quantity} at step {self.step + 1}"
+    def quantity(self) -> str:
+        """The quantity: i f g o c h, h_n, c_n or logits."""
+        return self.place.quantity
+
+    @property
+    def name(self) -> str:
+        """The quantity with its layer and direction, where there are several."""
+        return self.network.name(self.place)
+
+    @property
+    def when(self) -> str:
+        """The step, in words; nothing for a state at the end."""
+        return "" if self.quantity in AT_THE_END else f" at step {self.row + 1}"
+
+    def __str__(self) -> str:
+        return self.name + self.when
 
 
-def _stated(table: Table) -> list[Stated]:
+def _stated(table: Table, network: Network) -> list[Stated]:
     return [
-        Stated(quantity, t, unit, number)
-        for quantity, rows in table.items()
-        for t, row in enumerate(rows)
-        for unit, number in enumerate(row)
+        Stated(network, place, row, unit, number)
+        for place, rows in table.items()
+        for row, cells in enumerate(rows)
+        for unit, number in enumerate(cells)
         if number is not None
     ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -13,8 +14,10 @@ from lstm_verify.backends.base import Backend, Observation
 from lstm_verify.backends.errors import told
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.semantics import AT_THE_END
 from lstm_verify.puzzle.model import Case, Puzzle
-from lstm_verify.verify.compare import Comparison, Number, compare
+from lstm_verify.puzzle.problems import count
+from lstm_verify.verify.compare import STATE, Comparison, Number, compare
 
 SINGLE_STEP = 2**20
 """Ulps of float64: what is off by less was not computed in float32, whose roundings are 2^28 of them."""
@@ -36,6 +39,7 @@ class Result:
     Attributes:
         reason: of an error or a skip, or a remark on a failure.
         comparison: every number beside its interval, where the implementation answered.
+        row: the case's place, from 0, among those that were run together.
     """
 
     puzzle: Puzzle
@@ -44,6 +48,7 @@ class Result:
     verdict: Verdict
     reason: str | None = None
     comparison: Comparison | None = None
+    row: int = 0
 
     @property
     def checked(self) -> int:
@@ -55,7 +60,8 @@ class Result:
         """How many were not shown, or could lie in too wide an interval."""
         if self.comparison:
             return self.comparison.not_checked
-        return 2 * self.case.steps * self.puzzle.network.hidden_size
+        network = self.puzzle.network
+        return self.case.steps * sum(network.width(place.quantity) for place in network.places(*STATE))
 
     @property
     def worst(self) -> Number | None:
@@ -63,27 +69,76 @@ class Result:
         return self.comparison.worst() if self.comparison else None
 
 
-def judge(puzzle: Puzzle, case: Case, backend: Backend) -> Result:
-    """Run a backend on a case, on the numbers rounded once to its format, and judge what it shows."""
-    reason = backend.refusal(puzzle.network)
-    if reason:
-        return Result(puzzle, case, backend, Verdict.SKIPPED, reason)
-    network, run = rounded(puzzle.network, case.run, backend.form)
-    reason = _overflow(network, run, backend.form)
-    if reason:
-        return Result(puzzle, case, backend, Verdict.SKIPPED, reason)
+def judge(puzzle: Puzzle, cases: Sequence[Case], backend: Backend) -> list[Result]:
+    """Run a backend on cases, on the numbers rounded once to its format, and judge what it shows.
+
+    Args:
+        cases: the rows of one batch, which are run together; a row that the backend cannot express
+            is skipped, and the others are run.
+    """
+    results, rows = {}, {}
+    for case in cases:
+        reason, network, run = _prepared(puzzle.network, case.run, backend)
+        if reason:
+            results[case.name] = Result(puzzle, case, backend, Verdict.SKIPPED, reason)
+        else:
+            rows[case.name] = run
+    if rows:
+        results |= _observed(puzzle, network, rows, [c for c in cases if c.name in rows], backend)
+    return [replace(results[case.name], row=row) for row, case in enumerate(cases)]
+
+
+def _prepared(network: Network, run: Run, backend: Backend) -> tuple[str | None, Network, Run]:
+    """Return why a case cannot be run, or None; and the network and the run in the backend's format."""
+    reason = backend.refusal(network, run)
+    network, run = rounded(network, run, backend.form)
+    return reason or _overflow(network, run, backend.form), network, run
+
+
+def _observed(
+    puzzle: Puzzle, network: Network, rows: Mapping[str, Run], cases: Sequence[Case], backend: Backend
+) -> dict[str, Result]:
+    """Run the rows of a batch and judge each; where the implementation raises, that is the verdict on all."""
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what it prints must not mix with our output
-            observation = backend.observe(network, run)
+            observations = backend.observe(network, list(rows.values()))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - it is not our code that runs: SystemExit, GeneratorExit …
-        return Result(puzzle, case, backend, Verdict.ERRORED, told(error))
+        return {c.name: Result(puzzle, c, backend, Verdict.ERRORED, told(error)) for c in cases}
+    if len(observations) != len(cases):
+        reason = f"it answered {count(len(observations), 'row')} of {len(cases)}"
+        return {c.name: Result(puzzle, c, backend, Verdict.ERRORED, reason) for c in cases}
+    return {
+        case.name: _judged(puzzle, case, backend, network, rows[case.name], observation)
+        for case, observation in zip(cases, observations, strict=True)
+    }
+
+
+def _judged(
+    puzzle: Puzzle, case: Case, backend: Backend, network: Network, run: Run, observation: Observation
+) -> Result:
+    """Judge what was shown of one row."""
+    malformed = _malformed(network, run, observation)
+    if malformed:
+        return Result(puzzle, case, backend, Verdict.ERRORED, malformed)
     comparison = compare(network, run, observation, backend.form, backend.accuracy)
     verdict, reason = _verdict(comparison)
     if verdict is Verdict.FAILED and backend.form.name == "float64":
         reason = _looks_like_float32(network, run, observation, backend, comparison)
     return Result(puzzle, case, backend, verdict, reason, comparison)
+
+
+def _malformed(network: Network, run: Run, observation: Observation) -> str | None:
+    """Return what is wrong with the shape of something that was shown, or None."""
+    for part in observation.parts:
+        for place, values in part.values.items():
+            rows = 1 if place.quantity in AT_THE_END else run.steps
+            expected = (rows, network.width(place.quantity))
+            if values.shape != expected:
+                found = f"{network.name(place)} has the shape {list(values.shape)}"
+                return f"{found}; expected {list(expected)}"
+    return None
 
 
 def rounded(network: Network, run: Run, form: Format) -> tuple[Network, Run]:
@@ -93,7 +148,7 @@ def rounded(network: Network, run: Run, form: Format) -> tuple[Network, Run]:
 
 def _overflow(network: Network, run: Run, form: Format) -> str | None:
     """Name the tensor with a number that the format cannot hold."""
-    for name, tensor in (*network.weights.items(), *run.items()):
+    for name, tensor in (*network.tensors(), *run.items()):
         if np.isinf(tensor).any():
             return f"{name} has a number beyond the range of {form.name}, whose largest is {form.largest:.3g}"
     return None
@@ -102,8 +157,8 @@ def _overflow(network: Network, run: Run, form: Format) -> str | None:
 def _verdict(comparison: Comparison) -> tuple[Verdict, str | None]:
     missing = comparison.missing()
     if missing:
-        place = f"step {missing.step}, unit {missing.unit}"
-        return Verdict.ERRORED, f"{missing.quantity} is not a number (NaN) at {place}"
+        name, place = comparison.network.name(missing.place), f"step {missing.step}, unit {missing.unit}"
+        return Verdict.ERRORED, f"{name} is not a number (NaN) at {place}"
     if comparison.failures:
         return Verdict.FAILED, None
     if not comparison.checked:

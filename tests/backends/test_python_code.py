@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from fractions import Fraction
 
+import networks
 import numpy as np
 import pytest
 from cells import (
@@ -20,12 +20,10 @@ from cells import (
     sequence,
 )
 
-from lstm_verify import check, load, run
+from lstm_verify import run
 from lstm_verify.backends.base import Options
-from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.python_code import GivenWeights, wrap
-from lstm_verify.backends.registry import backend
-from lstm_verify.verify.verdict import Result, Verdict, judge
+from lstm_verify.verify.verdict import Result, Verdict
 
 
 def hidden_only(inputs, h0, c0, w):
@@ -70,10 +68,13 @@ class Sequence:
         return sequence(inputs, h0, c0, w)
 
 
-def judged(function, puzzle: str = "generic", **options: str) -> Result:
-    """Hold an implementation against the first case of a puzzle."""
-    loaded = load(puzzle)
-    return judge(loaded, loaded.cases[0], wrap(function, "mine", Options(options)))
+GENERIC = networks.drawn(2, 3, steps=4)
+"""A network of one layer that no order of gates survives."""
+
+
+def judged(function, drawn=GENERIC, **options: str) -> Result:
+    """Hold an implementation against a network on what it is run on."""
+    return networks.judged(wrap(function, "mine", Options(options)), *drawn)[0]
 
 
 class TestContracts:
@@ -111,8 +112,8 @@ class TestContracts:
 
         def spy(*arguments):
             *arrays, w = arguments
-            seen.update(a.dtype.name for a in (*arrays, *vars(w).values(), w.gate("f").weight_hh))
-            shapes.add(tuple(t.shape for t in vars(w).values()))
+            seen.update(a.dtype.name for a in (*arrays, *dict(w.items()).values(), w.gate("f").weight_hh))
+            shapes.add(tuple(t.shape for _, t in w.items()))
             h, c = (right if form == "step" else sequence)(*arguments)
             return h.astype(float), c.astype(float)
 
@@ -126,7 +127,15 @@ class TestContracts:
     def test_the_weights_are_the_puzzles(self):
         """The weights are the puzzle's, rows in the order i, f, g, o; no bias is zeros."""
         kept = []
-        judged(lambda x, h, c, w: kept.append(w) or right(x, h, c, w), "memory")
+        network = networks.unit(
+            3,
+            i=[lambda x, h: 100 * x[1] - 10],
+            f=[lambda x, h: 100 * x[1] + 10],
+            g=[lambda x, h: x[0]],
+            o=[lambda x, h: 100 * x[2] - 10],
+        )
+        run = networks.run_on(network, [1], [1], [1])
+        judged(lambda x, h, c, w: kept.append(w) or right(x, h, c, w), (network, run))
 
         w = kept[0]
         assert w.weight_ih.tolist() == [[0, 100, 0], [0, 100, 0], [1, 0, 0], [0, 0, 100]]
@@ -149,15 +158,6 @@ class TestContracts:
 
         with pytest.raises(ValueError, match=r"order|gate"):
             w.packed(order)
-
-    def test_other_variants_are_skipped(self):
-        """Code is taken for a plain LSTM: another variant is skipped, with the reason, unless it says more."""
-        result = judged(right, "memory-lee")
-
-        assert result.verdict is Verdict.SKIPPED
-        assert (
-            "it is taken for a plain LSTM, and this network has the activations g = identity" in result.reason
-        )
 
 
 MISBEHAVIOUR = [
@@ -224,6 +224,19 @@ class TestMisbehaviour:
         assert result.verdict is Verdict.ERRORED
         assert result.reason == "h has the shape [3]; expected [4, 3]"
 
+    def test_a_wrong_shape_in_a_deep_network_is_told_with_its_place(self):
+        """Of several layers and directions, the one whose cell it is."""
+
+        def short(x, h, c, w):
+            h, c = right(x, h, c, w)
+            return (h[:1], c) if len(x) == 6 and len(calls) > 4 else (calls.append(1) or h, c)
+
+        calls = []
+        result = judged(short, networks.drawn(2, 3, layers=2, direction="bidirectional", steps=4))
+
+        assert result.verdict is Verdict.ERRORED
+        assert result.reason == "h_l1 has the shape [1]; expected [3]"
+
     def test_numbers_of_another_kind_are_taken(self):
         """Numbers of another kind are taken, if they are numbers."""
         exact = judged(lambda *a: [[Fraction(float(x)) for x in v] for v in right(*a)])
@@ -253,7 +266,7 @@ class TestMisbehaviour:
         """A float64 failure that is right as float32 says so; a real mistake does not."""
 
         def single(x, h, c, w):
-            w = GivenWeights(*(t.astype(np.float32) for t in vars(w).values()))
+            w = w.map(lambda tensor: tensor.astype(np.float32))
             return right(*(a.astype(np.float32) for a in (x, h, c)), w)
 
         hinted, wrong = judged(single), judged(lambda x, h, c, w: right(x, c, h, w))
@@ -263,103 +276,6 @@ class TestMisbehaviour:
         assert hinted.reason.endswith("say dtype=float32")
         assert judged(single, dtype="float32").verdict is Verdict.AGREE
         assert (wrong.verdict, wrong.reason) == (Verdict.FAILED, None)
-
-
-class TestNames:
-    """`python:module:object` and `python:file.py:object`."""
-
-    @pytest.fixture(autouse=True)
-    def _here(self, tmp_path, monkeypatch):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "path", [*sys.path])
-        for name in ("own", "package", "package.cells", "broken", "needy", "leaving"):
-            monkeypatch.delitem(sys.modules, name, raising=False)
-        (tmp_path / "own.py").write_text(
-            "def cell(x, h, c, w): return h, c\nclass Outer:\n    cell = staticmethod(cell)\nnumber = 3\n"
-            "class Needs:\n    def __init__(self, size): pass\n"
-        )
-        (tmp_path / "package").mkdir()
-        (tmp_path / "package" / "cells.py").write_text("from own import cell\n")
-        (tmp_path / "broken.py").write_text("def cell(x, h, c, w):\n    return h,, c\n")
-        (tmp_path / "needy.py").write_text("\nimport no_such_package\n")
-        (tmp_path / "leaving.py").write_text("import sys\nsys.exit(0)\n")
-
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "python:own.py:cell",
-            "python:own:cell",
-            "python:package.cells:cell",
-            "python:package/cells.py:cell",
-            "python:own:Outer.cell",
-            "python:own:cell,form=step,dtype=float32,accuracy=2ulp",
-        ],
-    )
-    def test_modules_files_and_what_is_inside_are_found(self, name):
-        """Modules, files, and what is inside something; the current folder is importable."""
-        made = backend(name)
-
-        assert made.name == name
-        assert made.function.__name__ == "cell"
-
-    @pytest.mark.parametrize(
-        ("name", "said"),
-        [
-            ("python:own.py:cel", "own.py has no 'cel'; did you mean 'cell'?"),
-            ("python:own:Outer.cel", "own has no 'cel'; did you mean 'cell'?"),
-            ("python:own.cell", "expected module:object or file.py:object, such as python:own:cell"),
-            ("python:package.cells.cell", "such as python:package.cells:cell"),
-            ("python:own.py", "such as python:own.py:cell"),
-            ("python::cell", "python::cell names no object"),
-            ("python:nosuch.py:cell", "there is no file nosuch.py"),
-            ("python:nosuch:cell", "nosuch cannot be imported: ModuleNotFoundError: No module named 'nosuch'"),
-            ("python:broken.py:cell", "broken.py:2: invalid syntax"),
-            ("python:broken:cell", "broken.py:2: invalid syntax"),
-            ("python:needy.py:cell", "ModuleNotFoundError: No module named 'no_such_package' ("),
-            ("python:needy:cell", "needy.py:2)"),
-            ("python:leaving:cell", "leaving cannot be imported: it calls sys.exit"),
-            ("python:own:number", "python:own:number is an int; expected a function cell(x, h, c, w) -> (h, c)"),
-            ("python:own:Needs", "python:own:Needs: the class cannot be made without arguments: TypeError: "),
-            ("python:own:cell,form=steps", "form=steps: expected one of step, sequence"),
-            ("python:own:cell,from=step", "python has no option 'from'; it has accuracy, dtype, form"),
-            ("python:own:cell,dtype=bfloat16", "dtype=bfloat16: expected one of float64, float32, float16"),
-            ("python:own:cell,accuracy=good", "accuracy=good: expected ulps and roundoffs, such as 8ulp"),
-            ("python:own:cell,form", "'form' is no option; expected key=value, such as dtype=float64"),
-        ],
-    )  # fmt: skip
-    def test_what_cannot_be_used_is_told_with_the_likely_fix(self, name, said):
-        """What cannot be used is said in one line, with the likely fix."""
-        with pytest.raises(Unusable) as caught:
-            backend(name)
-
-        assert said in str(caught.value)
-        assert "\n" not in str(caught.value)
-        assert "importlib" not in str(caught.value)
-
-
-class TestCheck:
-    """`check`, for people's own tests."""
-
-    @pytest.mark.parametrize(("mine", "options"), [(right, {}), (Cell, {}), (sequence, {"form": "sequence"})])
-    def test_a_right_one_passes_all_puzzles(self, mine, options):
-        """A right one passes all shipped puzzles."""
-        check(mine, **options)
-
-    def test_a_wrong_one_is_an_assertion_error_with_the_report(self):
-        """A wrong one is an AssertionError with the text of the report."""
-        with pytest.raises(AssertionError, match=r"(?s)memory: .*first at t=1: .*must lie between"):
-            check(lambda x, h, c, w: right(x, h, c + 1, w), puzzles="memory")
-
-    def test_nothing_checked_is_no_success(self):
-        """That nothing was checked is no success."""
-        with pytest.raises(AssertionError, match="taken for a plain LSTM"):
-            check(right, puzzles="memory-lee")
-
-    @pytest.mark.parametrize("options", [{"dtype": "float8"}, {"size": 3}])
-    def test_a_wrong_option_is_a_value_error(self, options):
-        """A wrong option is a ValueError."""
-        with pytest.raises(ValueError, match=r"expected one of|has no option 'size'"):
-            check(right, **options)
 
 
 def test_nothing_spoils_the_json_report(capsys):

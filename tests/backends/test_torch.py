@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import networks
 import numpy as np
 import pytest
 
 import lstm_verify.backends
-from lstm_verify import load
 from lstm_verify.backends import registry
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.registry import backend, kinds
-from lstm_verify.puzzle.load import parse
-from lstm_verify.verify.verdict import Verdict, judge
+from lstm_verify.lstm.network import Place
+from lstm_verify.lstm.semantics import Activation, Activations, Semantics
+from lstm_verify.verify.verdict import Verdict
 
 KINDS = ("torch.cell", "torch.lstm")
 FORMATS = ("float64", "float32", "float16", "bfloat16")
+C, H = Place("c"), Place("h")
 
 
 @pytest.fixture
@@ -23,20 +27,10 @@ def torch():
     return pytest.importorskip("torch")
 
 
-def judged(name, puzzle="generic"):
-    """Hold a backend against the first case of a puzzle."""
-    loaded = load(puzzle) if isinstance(puzzle, str) else puzzle
-    return judge(loaded, loaded.cases[0], backend(name))
-
-
-def long(steps):
-    """A puzzle of one unit that runs over so many steps."""
-    rows = "\n".join(f"      - [{t % 3 - 1}]" for t in range(steps))
-    text = (
-        "puzzle: 1\ntitle: Long\nnetwork: {input_size: 1, hidden_size: 1}\n"
-        f"weights: {{weight_ih: 0.5, weight_hh: 0.25}}\ncases:\n  one:\n    inputs:\n{rows}\n"
-    )
-    return parse(text.encode(), "long.yaml")
+def judged(name, **shape):
+    """Hold a backend against a drawn network, whose weights are small enough for bfloat16 to mean something."""
+    drawn = networks.drawn(2, 3, **{"scale": 0.5 if "bfloat16" in name else 1, **shape})
+    return networks.judged(backend(name), *drawn)[0]
 
 
 class TestTorch:
@@ -49,14 +43,35 @@ class TestTorch:
         result = judged(f"{kind},dtype={dtype}")
 
         assert (result.verdict, result.backend.form.name) == (Verdict.AGREE, dtype)
-        shown = result.comparison.columns["h"].got
+        shown = result.comparison.columns[H].got
         assert np.array_equal(torch.tensor(shown).to(getattr(torch, dtype)).double().numpy(), shown)
         assert result.checked > 0
+
+    @pytest.mark.parametrize("dtype", FORMATS)
+    @pytest.mark.parametrize(
+        ("kind", "shape"),
+        [
+            *((kind, shape) for kind in KINDS for shape in (
+                {"layers": 2},
+                {"direction": "bidirectional"},
+                {"layers": 3, "direction": "bidirectional", "bias": False},
+                {"layers": 2, "length": 3, "direction": "bidirectional"},
+                {"layers": 2, "semantics": Semantics(dropout=Fraction(1), training=True)},
+                {"layers": 2, "semantics": Semantics(dropout=Fraction(1, 2))},
+                {"layers": 2, "outputs": 4},
+            )),
+            ("torch.lstm", {"proj": 2}),
+            ("torch.lstm", {"layers": 2, "proj": 2, "direction": "bidirectional", "length": 4}),
+        ],
+    )  # fmt: skip
+    def test_what_pytorch_can_express_agrees(self, kind, shape, dtype):
+        """Layers, directions, projections, lengths, dropout and an output layer agree in every format."""
+        assert judged(f"{kind},dtype={dtype}", **shape).verdict is Verdict.AGREE
 
     def test_the_formats_are_really_used(self):
         """The formats are really used: float64 shows other numbers than float32."""
         single, double = (
-            judged(f"torch.lstm,dtype={d}").comparison.columns["h"].got for d in ("float32", "float64")
+            judged(f"torch.lstm,dtype={d}").comparison.columns[H].got for d in ("float32", "float64")
         )
 
         assert not np.array_equal(single, double)
@@ -66,15 +81,15 @@ class TestTorch:
     def test_threads_are_set_and_restored(self, torch, monkeypatch, kind):
         """So many threads are used meanwhile, one unless asked, and the old number is restored, errors or not."""
         before, used = torch.get_num_threads(), []
-        load_weights = lstm_verify.backends.torch_backends.TorchBackend._load
+        loaded = lstm_verify.backends.torch_backends.TorchBackend.loaded
 
-        def spy(self, module, network, suffix=""):
+        def spy(self, module, state):
             used.append(torch.get_num_threads())
             if len(used) > 2:
                 raise RuntimeError("no luck")
-            return load_weights(self, module, network, suffix)
+            return loaded(self, module, state)
 
-        monkeypatch.setattr(lstm_verify.backends.torch_backends.TorchBackend, "_load", spy)
+        monkeypatch.setattr(lstm_verify.backends.torch_backends.TorchBackend, "loaded", spy)
         torch.set_num_threads(3)
         try:
             verdicts = [judged(name).verdict for name in (kind, f"{kind},threads=2", f"{kind},threads=2")]
@@ -93,41 +108,70 @@ class TestTorch:
 
         assert str(given.backend.accuracy) == "σ and tanh to 50 ulp + 2 roundoffs"
         widths = [
-            np.nanmax(r.comparison.columns["h"].high - r.comparison.columns["h"].low)
-            for r in (given, default)
+            np.nanmax(r.comparison.columns[H].high - r.comparison.columns[H].low) for r in (given, default)
         ]
         assert widths[0] > 3 * widths[1]
 
-    @pytest.mark.parametrize(("steps", "hidden"), [(64, 0), (65, 1), (200, 136)])
-    def test_c_is_shown_at_up_to_64_steps(self, steps, hidden):
-        """nn.LSTM shows c at every step of up to 64; beyond that at a spread of 64, and the rest is counted."""
-        whole, cell = judged("torch.lstm", long(steps)), judged("torch.cell", long(steps))
+    @pytest.mark.parametrize(
+        ("shape", "hidden"),
+        [
+            ({}, 0),
+            ({"layers": 2, "steps": 100}, 0),
+            ({"direction": "bidirectional"}, 6 * 6),
+            ({"layers": 2, "direction": "bidirectional"}, 6 * 6 * 2 + 6 * 6),
+        ],
+    )
+    def test_nn_lstm_shows_c_where_it_runs_forwards(self, shape, hidden):
+        """Forwards it is run step by step too, and shows all; in two directions c, and inner h, are not shown."""
+        result = judged("torch.lstm", **shape)
 
-        assert (whole.verdict, whole.checked, whole.not_checked) == (
-            Verdict.AGREE,
-            2 * steps - hidden,
-            hidden,
+        assert (result.verdict, result.not_checked) == (Verdict.AGREE, hidden)
+        assert result.comparison.columns[Place("h", shape.get("layers", 1) - 1)].shown.all()
+        assert all(
+            column.shown.all() for p, column in result.comparison.columns.items() if p.quantity == "c_n"
         )
-        assert (cell.verdict, cell.checked, cell.not_checked) == (Verdict.AGREE, 2 * steps, 0)
-        shown = whole.comparison.columns["c"].shown
-        assert shown[0]
-        assert shown[-1]
-        assert whole.comparison.columns["h"].shown.all()
+
+    def test_both_ways_of_running_are_really_run(self):
+        """nn.LSTM is run over the whole, which shows the states at the end, and once more for each step."""
+        network, run = networks.drawn(2, 3, layers=2)
+        whole, stepwise = backend("torch.lstm").observe(network, [run])[0].parts
+
+        assert set(whole.values) == {Place("h", 1), *network.places("h_n", "c_n")}
+        assert set(stepwise.values) == set(network.places("h", "c"))
+        assert (whole.fed_back, stepwise.fed_back) == (False, True)
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_other_activations_are_skipped_and_named(self, kind):
         """Other activations than PyTorch's cannot be expressed, and are named."""
-        result = judged(kind, "memory-lee")
+        identity = Activation("identity")
+        result = judged(kind, semantics=Semantics(Activations(g=identity, h=identity)))
 
         assert result.verdict is Verdict.SKIPPED
-        assert result.reason.endswith("with the activations g = identity, h = identity")
+        assert result.reason.endswith("cannot express activations g = identity, h = identity")
 
     def test_a_wrong_kernel_is_caught(self, torch, monkeypatch):
         """An nn.LSTMCell whose results are off by one part in a million fails."""
         cell = torch.nn.LSTMCell.forward
         monkeypatch.setattr(torch.nn.LSTMCell, "forward", lambda *a: [v * (1 + 1e-6) for v in cell(*a)])
 
-        assert judged("torch.cell").verdict is Verdict.FAILED
+        assert judged("torch.cell", scale=2).verdict is Verdict.FAILED
+
+    @pytest.mark.parametrize("returned", [0, 1, 2], ids=["output", "h_n", "c_n"])
+    def test_a_wrong_answer_of_nn_lstm_is_caught(self, torch, monkeypatch, returned):
+        """An nn.LSTM one of whose three answers is off by one part in a hundred thousand fails, and there."""
+        lstm = torch.nn.LSTM.forward
+
+        def wrong(*arguments):
+            output, (h, c) = lstm(*arguments)
+            answers = [output, h, c]
+            answers[returned] = answers[returned] * (1 + 1e-5)
+            return answers[0], tuple(answers[1:])
+
+        monkeypatch.setattr(torch.nn.LSTM, "forward", wrong)
+        result = judged("torch.lstm", direction="bidirectional", scale=2)
+
+        assert result.verdict is Verdict.FAILED
+        assert result.comparison.first_outside().place.quantity == ("h", "h_n", "c_n")[returned]
 
     @pytest.mark.parametrize(
         ("name", "said"),
@@ -193,6 +237,8 @@ class TestRegistry:
         ):
             backend("needy")
 
-    def test_there_are_four_kinds(self):
-        """The four kinds that there are."""
-        assert list(registry.kinds()) == ["python", "reference", "torch.cell", "torch.lstm"]
+    def test_the_kinds_are_listed_by_name(self):
+        """The kinds that have been there from the start, in the order of their names."""
+        names = list(registry.kinds())
+        assert {"python", "reference", "torch.cell", "torch.lstm"} <= set(names)
+        assert names == sorted(names)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from lstm_verify.lstm import balls
 from lstm_verify.lstm.accuracy import Accuracy, Error
-from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic
+from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic, Interval
 from lstm_verify.lstm.formats import FORMATS
+from lstm_verify.lstm.semantics import SIGMOID, TANH, Activation
 
 SINGLE = FORMATS["float32"]
 NUMBERS = st.floats(-1e6, 1e6, width=32)
@@ -76,16 +77,16 @@ def test_products_and_sums_contain_the_rounded_ones(a, b, c):
     assert F(float(value.low[0])) <= F(a) * F(b) + F(c) <= F(float(value.high[0]))
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=str)
-@pytest.mark.parametrize(("name", "function"), [("sigmoid", balls.sigmoid), ("tanh", balls.tanh)])
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
+@pytest.mark.parametrize(("activation", "function"), [(SIGMOID, balls.sigmoid), (TANH, balls.tanh)])
 @given(z=st.floats(-200, 200), width=st.floats(0, 1), ulps=st.floats(0.5, 8))
 @settings(max_examples=60)
-def test_activations_may_err_by_as_much_as_promised(form, name, function, z, width, ulps):
+def test_activations_may_err_by_as_much_as_promised(form, activation, function, z, width, ulps):
     """A value that is just as many ulps off as promised lies inside, anywhere in the interval; twice is outside."""
     ar = arithmetic(form, ulps)
     low, high = float(form.rounded(np.array([z]))[0]), float(form.rounded(np.array([z + width]))[0])
     argument = ar.shown(np.array([low]))
-    interval = ar.activation("i", name, type(argument)(np.array([low]), np.array([high]), form))
+    interval = ar.activation("i", activation, type(argument)(np.array([low]), np.array([high]), form))
     with balls.precision(200):
         for share in (0, F(1, 3), F(1, 2), 1):
             true = function(arb(low) + (arb(high) - arb(low)) * balls.fraction(F(share)))
@@ -102,8 +103,8 @@ def test_identity_and_relu_lose_nothing():
     """A rational activation is not rounded."""
     ar = arithmetic()
     z = ar.shown(np.array([-1.5, 0.1]))
-    assert ar.activation("g", "identity", z).low.tolist() == z.low.tolist()
-    assert ar.activation("g", "relu", z).high.tolist() == [0.0, 0.1]
+    assert ar.activation("g", Activation("identity"), z).low.tolist() == z.low.tolist()
+    assert ar.activation("g", Activation("relu"), z).high.tolist() == [0.0, 0.1]
 
 
 def test_subnormals_may_be_flushed():
@@ -123,7 +124,7 @@ def test_infinite_states_give_no_bound():
             [(ar.matrix(np.ones((1, 2))), ar.shown(np.array([bad, 1.0])))], [ar.vector(np.zeros(1))]
         )
         assert (z.low[0], z.high[0]) == (-np.inf, np.inf)
-        gate = ar.activation("i", "sigmoid", z)
+        gate = ar.activation("i", SIGMOID, z)
         assert (gate.low[0], gate.high[0]) == (-np.inf, np.inf)  # ∞ − ∞ is no number, and σ of it neither
 
 
@@ -144,3 +145,61 @@ def test_a_subnormal_weight_may_be_read_as_nothing(form):
     low, high = affine([[weight]], [x], [0], form)
     assert low[0] <= 0
     assert high[0] >= weight * x
+
+
+@given(x=st.floats(-4, 4, width=32), width=st.floats(0, 1, width=32), limit=st.fractions(F(1, 100), 3))
+def test_a_clip_keeps_what_is_inside_and_no_more(x, width, limit):
+    """Every number of an interval, clipped, lies in the clipped one, whose ends are numbers of it, clipped."""
+    ar = arithmetic()
+    bound = SINGLE.nearest(limit)
+    interval = Interval(np.array([x]), np.array([x + width]), SINGLE)
+    clipped = ar.clip(interval, limit)
+    for share in (0, 0.25, 1):
+        number = min(max(x + share * width, -bound), bound)
+        assert clipped.low[0] <= number <= clipped.high[0]
+    ends = [np.clip(end, -bound, bound) for end in (x, x + width)]
+    assert [clipped.low[0], clipped.high[0]] == ends
+
+
+@given(x=st.floats(0, 1, width=32))
+def test_one_minus_is_rounded_once(x):
+    """1 − x in float32 lies inside, and so does the exact one; the interval is a rounding wide."""
+    ar = arithmetic()
+    interval = ar.one_minus(ar.shown(np.array([x])))
+    assert interval.low[0] <= np.float32(1) - np.float32(x) <= interval.high[0]
+    assert F(float(interval.low[0])) <= 1 - F(x) <= F(float(interval.high[0]))
+    assert interval.high[0] - interval.low[0] <= 2.5 * SINGLE.roundoff
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@given(data=st.data())
+def test_normalised_numbers_are_inside_however_they_are_computed(dtype, data):
+    """In two passes or in one, and computed exactly: all lie inside."""
+    numbers = data.draw(st.lists(st.floats(-8, 8, width=16), min_size=2, max_size=8))
+    form, epsilon = FORMATS[dtype], F(1, 16)
+    ar = arithmetic(form)
+    interval = ar.normalise(ar.shown(np.array(numbers)), epsilon)
+    x, n = np.array(numbers, dtype=dtype), np.dtype(dtype).type(len(numbers))
+    mean = x.sum() / n
+    two_passes = ((x - mean) ** 2).sum() / n
+    one_pass = (x * x).sum() / n - mean * mean
+    exact_mean = sum(map(F, numbers)) / len(numbers)
+    variance = sum((F(number) - exact_mean) ** 2 for number in numbers) / len(numbers) + epsilon
+    exact = [float(F(number) - exact_mean) / float(variance) ** 0.5 for number in numbers]
+    for found in (
+        (x - mean) / np.sqrt(two_passes + np.dtype(dtype).type(epsilon)),
+        (x - mean) / np.sqrt(max(one_pass, 0) + np.dtype(dtype).type(epsilon)),
+        np.array(exact),
+    ):
+        slack = 1e-15 * np.abs(found) if found.dtype == np.float64 else 0  # of `exact`, in doubles
+        assert (interval.low - slack <= found).all()
+        assert (found <= interval.high + slack).all()
+
+
+def test_joined_intervals_stand_one_behind_the_other():
+    """Two vectors of two directions make one."""
+    ar = arithmetic()
+    one, two = (ar.shown(np.array(numbers)) for numbers in ([0.5, 1], [2.0, 1e-40, 3]))
+    joined = ar.joined([one, two])
+    assert joined.low.tolist() == [0.5, 1, 2, 0, 3]
+    assert joined.high.tolist() == [0.5, 1, 2, 1e-40, 3]

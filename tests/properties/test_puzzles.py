@@ -7,6 +7,7 @@ import pytest
 from cells import right
 
 from lstm_verify import check, load, run
+from lstm_verify.lstm.network import Place
 
 
 def test_a_correct_cell_agrees_with_all_puzzles():
@@ -27,8 +28,8 @@ def test_no_gate_order_survives_generic(order):
 def test_generic_has_no_two_equal_numbers():
     """Every weight, bias, input and initial state of `generic` is distinct, in size too, and none is 0."""
     puzzle = load("generic")
-    tensors = [*vars(puzzle.network.weights).values()]
-    tensors += [tensor for case in puzzle.cases for tensor in vars(case.run).values()]
+    tensors = [tensor for _, tensor in puzzle.network.tensors()]
+    tensors += [tensor for case in puzzle.cases for _, tensor in case.run.items()]
     numbers = [x for tensor in tensors for x in np.array(tensor, dtype=object).flat]
     assert len({abs(x) for x in numbers}) == len(numbers) == 112
     assert 0 not in numbers
@@ -37,7 +38,7 @@ def test_generic_has_no_two_equal_numbers():
 def test_generic_gates_are_mid_range():
     """No gate of `generic` is near 0 or 1, so that no mistake hides in saturation."""
     report = run("generic", "reference")
-    gates = [r.comparison.columns[gate].got for r in report.results for gate in "ifo"]
+    gates = [r.comparison.columns[Place(gate)].got for r in report.results for gate in "ifo"]
     assert 0.02 < np.min(gates) < np.max(gates) < 0.98
 
 
@@ -45,8 +46,8 @@ def test_lees_lecture_is_reproduced():
     """Memory 3 7 7 7 0 and output 0 0 0 7 0, by hand and within a thousandth by the equations."""
     puzzle = load("memory-lee")
     case = puzzle.cases[0]
-    assert [[str(n.text) for (n,) in case.hand[q]] for q in "ch"] == [list("37770"), list("00070")]
+    assert [[str(n.text) for (n,) in case.hand[Place(q)]] for q in "ch"] == [list("37770"), list("00070")]
     result = run(puzzle).results[-1]
     assert result.backend.name == "reference"
-    assert np.abs(result.comparison.columns["c"].got.ravel() - [3, 7, 7, 7, 0]).max() < 1e-3
-    assert np.abs(result.comparison.columns["h"].got.ravel() - [0, 0, 0, 7, 0]).max() < 1e-3
+    assert np.abs(result.comparison.columns[Place("c")].got.ravel() - [3, 7, 7, 7, 0]).max() < 1e-3
+    assert np.abs(result.comparison.columns[Place("h")].got.ravel() - [0, 0, 0, 7, 0]).max() < 1e-3

@@ -36,6 +36,19 @@ def weights(*lines: str, sizes: str = "{input_size: 2, hidden_size: 1}") -> str:
     return f"puzzle: 1\ntitle: w\nnetwork: {sizes}\nweights:\n{body}\ncases: {{one: {{inputs: [[1, 2]]}}}}\n"
 
 
+def lines(
+    *middle: str, network: str = "", layers: str = "weights: {}", case: str = "{inputs: [1, 2]}"
+) -> str:
+    """Return a file about two units and one input, with these lines between network and weights.
+
+    The network is in line 3; without lines between, `layers` is in line 4 and the case in line 6.
+    """
+    sizes = "input_size: 1, hidden_size: 2" + (network and f", {network}")
+    head = ("puzzle: 1", "title: t", f"network: {{{sizes}}}")
+    return "\n".join((*head, *middle, layers, "cases:", f"  one: {case}", ""))
+
+
+TWO, BOTH = "num_layers: 2", "bidirectional: true"
 RULES = "{i: 20*x2, f: 20, g: x1, o: 20}"
 NUMBER = "x1: [0.1,"
 
@@ -81,7 +94,6 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "unknown key inside": (good("hand:", "hnad:"), "9:5: unknown key 'hnad'; did you mean 'hand'?"),
     "unknown key unlike any": (good("title: good", "title: good\nzzz: 1"), "3:1: unknown key 'zzz'; known: puzzle, title,"),
     "key without a space": (good("{input_size: 2", "{input_size:2"), "3:11: unknown key 'input_size:2'; is a space missing after the colon?"),
-    "later": (good("hidden_size: 1", "hidden_size: 1, num_layers: 2"), "3:42: 'num_layers' is not supported yet by this version"),
     "no version": (good("puzzle: 1\n", ""), "1:1: the first key must be the version of the format, `puzzle: 1`, found 'title'"),
     "version not first": (good("puzzle: 1\ntitle: good", "title: good\npuzzle: 1"), "2:1: the version, `puzzle: 1`, must be the first key"),
     "version 2": (good("puzzle: 1", "puzzle: 2"), "1:9: version '2' of the format is not known; this program reads `puzzle: 1`"),
@@ -196,6 +208,167 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "tensor twice": (weights("bias_ih: 0", "bias_ih_l0: 0"), "6:3: bias_ih_l0 is bias_ih, which is given as well"),
     "bias without bias": (weights("bias_hh: 1", sizes="{input_size: 2, hidden_size: 1, bias: false}"), "5:3: bias_hh is given, but `bias: false` says that there is none"),
     "unknown tensor": (weights("wieght_ih: 1"), "5:3: unknown key 'wieght_ih'; did you mean 'weight_ih'?"),
+    # sizes, layers and directions
+    "num_layers 0": (lines(network="num_layers: 0"), "3:54: expected a whole number from 1, found '0'"),
+    "num_layers 2000": (lines(network="num_layers: 2000"), "3:54: 2000 is too large; at most 1,000"),
+    "too many layers": (lines(network="num_layers: 1000").replace("hidden_size: 2", "hidden_size: 20"), "3:43: a network of 3,358,480 weights, all layers' and biases included; at most 1,000,000"),
+    "too many layers of two directions": (lines(network=f"num_layers: 1000, {BOTH}").replace("hidden_size: 2", "hidden_size: 8"), "3:42: a network of 1,663,040 weights"),
+    "misspelled layers": (lines(network="num_layer: 2"), "3:42: unknown key 'num_layer'; did you mean 'num_layers'?"),
+    "bidirectional: yes": (lines(network="bidirectional: yes"), "3:57: expected true or false, found 'yes'"),
+    "reverse: 1": (lines(network="reverse: 1"), "3:51: expected true or false, found '1'"),
+    "both directions and reverse": (lines(network="reverse: true, bidirectional: true"), "3:42: `reverse` is one direction alone, and `bidirectional` is both: remove one of them"),
+    "proj_size 0": (lines(network="proj_size: 0"), "3:53: expected a whole number from 1, found '0'"),
+    "proj_size as large as hidden_size": (lines(network="proj_size: 2"), "3:42: proj_size must be less than hidden_size, 2, as in PyTorch; found 2"),
+    # activations
+    "unknown activation": (lines(network="activations: {g: linear}"), "3:59: 'linear' is not known here; known: sigmoid, tanh, identity, relu, hard_tanh, softsign, hard_sigmoid, leaky_relu, scaled_tanh"),
+    "list for an activation": (lines(network="activations: {g: [tanh]}"), "3:59: expected an activation such as tanh, found a list"),
+    "no activation": (lines(network="activations: {g: ~}"), "3:59: expected an activation such as tanh, found ~ (nothing)"),
+    "text for activations": (lines(network="activations: tanh"), "3:55: 'activations' is a mapping (key: value), found 'tanh'"),
+    "parameters without quotation marks": (lines(network="activations: {g: hard_sigmoid(1/6, 1/2)}"), "3:71: the parenthesis is not closed; in braces a value with a comma needs quotation marks"),
+    "rest of such parameters": (lines(network="activations: {g: hard_sigmoid(1/6, 1/2)}"), "3:77: unknown key '1/2)'; in braces a value with a comma needs quotation marks"),
+    "alpha of hard_sigmoid": (lines(network="activations: {g: hard_sigmoid(0)}"), "3:72: alpha is more than 0, found '0'"),
+    "beta of hard_sigmoid": (lines(network='activations: {g: "hard_sigmoid(1, 3/2)"}'), "3:76: beta is from 0 to 1, found '3/2'"),
+    "alpha of leaky_relu": (lines(network="activations: {g: leaky_relu(-1)}"), "3:70: alpha is from 0 to 1, found '-1'"),
+    "alpha of scaled_tanh": (lines(network="activations: {g: scaled_tanh(0)}"), "3:71: alpha is more than 0, found '0'"),
+    "beta of scaled_tanh": (lines(network="activations: {g: scaled_tanh(beta = -1)}"), "3:77: beta is more than 0, found '-1'"),
+    "irrational parameter": (lines(network="activations: {g: scaled_tanh(ln(2))}"), "3:71: alpha is a fraction or a decimal, found 'ln(2)'"),
+    "parameter that is no number": (lines(network="activations: {g: scaled_tanh(1/0)}"), "3:72: division by zero"),
+    "empty parameters": (lines(network="activations: {g: scaled_tanh()}"), "3:71: a number or name is missing before the end"),
+    "parameter of relu": (lines(network="activations: {g: relu(1)}"), "3:64: relu has no parameters"),
+    "too many parameters": (lines(network='activations: {g: "leaky_relu(1, 2)"}'), "3:73: leaky_relu has 1 parameter"),
+    "parameter twice": (lines(network='activations: {g: "scaled_tanh(1, alpha=2)"}'), "3:74: alpha is given twice"),
+    "unknown parameter": (lines(network="activations: {g: scaled_tanh(alpa=1)}"), "3:71: scaled_tanh has no parameter 'alpa'; did you mean 'alpha'?"),
+    "reverse activations of one direction": (lines(network="activations: {reverse: {g: relu}}"), "3:56: there is no second direction: it needs `bidirectional: true`"),
+    "text for reverse activations": (lines(network=f"{BOTH}, activations: {{reverse: relu}}"), "3:86: 'reverse' is a mapping (key: value), found 'relu'"),
+    "role of reverse activations": (lines(network=f"{BOTH}, activations: {{reverse: {{k: relu}}}}"), "3:87: unknown key 'k'; known: i, f, g, o, h"),
+    "unknown reverse activation": (lines(network=f"{BOTH}, activations: {{reverse: {{g: rellu}}}}"), "3:90: 'rellu' is not known here; did you mean 'relu'?"),
+    # the variant
+    "peephole": (lines(network="peephole: true"), "3:52: peephole is 'new' or 'old', found 'true'"),
+    "coupled": (lines(network="coupled: yes"), "3:51: coupled is 'f=1-i' or 'i=1-f', found 'yes'"),
+    "number for clip": (lines(network="clip: 3"), "3:48: 'clip' is a mapping (key: value), found '3'"),
+    "unknown clip": (lines(network="clip: {gate: 3}"), "3:49: unknown key 'gate'; did you mean 'gates'?"),
+    "clip of 0": (lines(network="clip: {gates: 0}"), "3:56: a limit is more than 0, found '0'"),
+    "clip of cell": (lines(network="clip: {cell: -1}"), "3:55: a limit is more than 0, found '-1'"),
+    "irrational clip": (lines(network="clip: {cell: ln(2)}"), "3:55: expected a fraction or a decimal, found 'ln(2)'"),
+    "clip that is no number": (lines(network="clip: {cell: on}"), "3:55: 'on' is no number"),
+    "clip of the projection": (lines(network="proj_size: 1, clip: {projection: ~}"), "3:75: expected a number, found ~ (nothing)"),
+    "clip of no projection": (lines(network="clip: {projection: 1}"), "3:49: nothing is projected: it needs `proj_size`"),
+    "layer_norm below 0": (lines(network="layer_norm: -1"), "3:54: layer_norm, the ε, is 0 or more, found '-1'"),
+    "layer_norm: true": (lines(network="layer_norm: true"), "3:54: layer_norm is its ε, such as 1e-5, found 'true'"),
+    "layer_norm 0 of one unit": (lines(network="layer_norm: 0").replace("hidden_size: 2", "hidden_size: 1"), "3:42: the variance of a single unit is 0, so ε must be more than 0"),
+    "layer_norm by hand": (lines(network="layer_norm: 1e-5", case="{inputs: [1, 2], hand: {c: [~, [0, 1]]}}"), "6:25: layer normalisation cannot be worked by hand; state `digits`"),
+    "forget_bias": (lines(network="forget_bias: [1]"), "3:55: expected a number, found a list"),
+    "forget_bias of a gate that is 1 - i": (lines(network="coupled: f=1-i, forget_bias: 1"), "3:58: the forget gate is 1 − i: it has no pre-activation to add a bias to"),
+    "dropout of one layer": (lines(network="dropout: 0.5"), "3:42: there is no next layer: dropout stands between two, and num_layers is 1"),
+    "dropout above 1": (lines(network=f"{TWO}, dropout: 1.5"), "3:66: p is from 0 to 1, found '1.5'"),
+    "dropout below 0": (lines(network=f"{TWO}, dropout: {{p: -1/2}}"), "3:70: p is from 0 to 1, found '-1/2'"),
+    "dropout in per cent": (lines(network=f"{TWO}, dropout: 50%"), "3:66: '50%' is no number here; write it as a decimal, as in 0.5 for 50%"),
+    "dropout in training": (lines(network=f"{TWO}, dropout: {{p: 0.5, training: true}}"), "3:67: dropout in training is random: only p = 0 or 1 is deterministic"),
+    "dropout without p": (lines(network=f"{TWO}, dropout: {{training: true}}"), "3:57: the key 'p' is missing in network.dropout"),
+    "unknown key of dropout": (lines(network=f"{TWO}, dropout: {{p: 1, trainig: true}}"), "3:73: unknown key 'trainig'; did you mean 'training'?"),
+    "training: 1": (lines(network=f"{TWO}, dropout: {{p: 1, training: 1}}"), "3:83: expected true or false, found '1'"),
+    "list for dropout": (lines(network=f"{TWO}, dropout: [1]"), "3:66: 'dropout' is a mapping (key: value), found a list"),
+    "padded_output": (lines(network="padded_output: last"), "3:57: padded_output is 'zero' or 'hold', found 'last'"),
+    "reverse_from": (lines(network="reverse: true, reverse_from: end"), "3:71: reverse_from is 'valid' or 'buffer', found 'end'"),
+    "reverse_from of one direction": (lines(network="reverse_from: buffer"), "3:42: there is no reverse direction: it needs `bidirectional` or `reverse`"),
+    # suffixes
+    "which layer": (lines(network=TWO, layers="weights: {weight_ih: 0}"), "4:11: there are several layers or directions; say which: weight_ih_l0, weight_ih_l1"),
+    "which of many": (lines(network="num_layers: 9", layers="weights: {bias_hh: 0}"), "4:11: there are several layers or directions; say which: bias_hh_l0, bias_hh_l1, bias_hh_l2, bias_hh_l3, bias_hh_l4, bias_hh_l5, …"),
+    "which direction": (lines(network=BOTH, case="{inputs: [1, 2], digits: {c: [~, ~]}}"), "6:34: there are several layers or directions; say which: c_l0, c_l0_reverse"),
+    "which state": (lines(network=BOTH, case="{inputs: [1, 2], h0: 0}"), "6:25: there are several layers or directions; say which: h0_l0, h0_l0_reverse"),
+    "which gate": (lines(network=TWO, layers="gates: {i: 0, f_l0: 0, g_l0: 0, o_l0: 0, f_l1: 0, g_l1: 0, o_l1: 0}"), "4:9: there are several layers or directions; say which: i_l0, i_l1"),
+    "no such layer of two": (lines(network=TWO, layers="weights: {weight_ih_l2: 0}"), "4:11: there is no 'weight_ih_l2': the network has 2 layers: l0 and l1"),
+    "no such layer of nine": (lines(network="num_layers: 9", layers="weights: {weight_ih_l9: 0}"), "4:11: there is no 'weight_ih_l9': the network has 9 layers: l0 to l8"),
+    "no such layer of one": (lines(case="{inputs: [1, 2], c0_l1: 0}"), "6:25: there is no 'c0_l1': the network has 1 layer: l0"),
+    "no such direction": (lines(layers="weights: {bias_ih_l0_reverse: 0}"), "4:11: there is no 'bias_ih_l0_reverse': the network has one direction; for two say `bidirectional: true`"),
+    "no such layer of ideal": (lines("ideal: {g_l1: sign}"), "4:9: there is no 'g_l1': the network has 1 layer: l0"),
+    "quantity twice": (lines(case="{inputs: [1, 2], digits: {c_l0: [~, ~], c: [~, ~]}}"), "6:48: c is c_l0, which is given as well"),
+    "gate twice": (lines(layers="gates: {i: 0, f: 0, g: 0, o: 0, g_l0: 1}"), "4:33: g_l0 is g, which is given as well"),
+    "hand rule twice": (lines("ideal: {g: sign, g_l0: sign}"), "4:18: g_l0 is g, which is given as well"),
+    "misspelled before a suffix": (lines(network=TWO, layers="weights: {wieght_ih_l1: 0}"), "4:11: unknown key 'wieght_ih_l1'; did you mean 'weight_ih_l1'?"),
+    "suffix without l": (lines(network=TWO, layers="weights: {weight_ih_1: 0}"), "4:11: unknown key 'weight_ih_1'; did you mean 'weight_ih_l1'?"),
+    "suffix with a zero": (lines(network=TWO, layers="weights: {weight_ih_l01: 0}"), "4:11: unknown key 'weight_ih_l01'; did you mean 'weight_ih_l1'?"),
+    "short for reverse": (lines(network=BOTH, case="{inputs: [1, 2], h0_l0_rev: 0}"), "6:25: unknown key 'h0_l0_rev'; did you mean 'h0_l0_reverse'?"),
+    "suffix of a key without": (lines("head: {weight: [[1, 2]]}", case="{inputs: [1, 2], digits: {logits_l0: [1, 2]}}"), "7:34: unknown key 'logits_l0'; did you mean 'logits'?"),
+    # weights of variants, output layer
+    "projection without proj_size": (lines(layers="weights: {weight_hr: 0}"), "4:11: weight_hr is given, but `network` has no `proj_size`"),
+    "peephole without peephole": (lines(layers="weights: {weight_co: 0}"), "4:11: weight_co is given, but `network` has no `peephole`"),
+    "gain without layer_norm": (lines(layers="weights: {weight_ln: 1}"), "4:11: weight_ln is given, but `network` has no `layer_norm`"),
+    "width of the projection": (lines(network="proj_size: 1", layers="weights: {weight_hr: [1]}"), "4:22: weight_hr needs 2 numbers, found 1"),
+    "peephole per gate": (lines(network="peephole: old", layers="weights: {weight_ci: {i: 1}}"), "4:22: weight_ci is a list of 2 numbers, found a mapping"),
+    "number of peepholes": (lines(network="peephole: old", layers="weights: {weight_ci: [1]}"), "4:22: weight_ci needs 2 numbers, found 1"),
+    "number of gains": (lines(network="layer_norm: 1", layers="weights: {layout: ifgo, weight_ln: [1, 2]}"), "4:36: weight_ln needs 8 numbers, found 2"),
+    "width of an upper layer": (lines(network=TWO, layers="weights: {weight_ih_l1: {i: [[1], [2, 3]], f: 0, g: 0, o: 0}}"), "4:30: row 1 of weight_ih_l1 of gate i needs 2 numbers, found 1"),
+    "unknown layout": (lines(layers="weights: {layout: onxx, bias_ih: 0}"), "4:19: 'onxx' is no order of the gates i, f, g (or c), o; PyTorch's is 'ifgo'; or name a convention"),
+    "the other gate of coupled ones": (lines(network="coupled: i=1-f", layers="weights: {bias_ih: {i: 1, g: 0, o: 2}}"), "4:20: bias_ih has nothing for gate f"),
+    "number for head": (lines("head: 3"), "4:7: 'head' is a mapping (key: value), found '3'"),
+    "head without weight": (lines("head: {bias: 1}"), "4:1: the key 'weight' is missing in head"),
+    "number for head's weight": (lines("head: {weight: 1}"), "4:16: weight of head is a list of rows, one for each logit, found '1'"),
+    "flat weight of head": (lines("head: {weight: [1]}"), "4:17: row 1 of head's weight is a list of 2 numbers, found '1'"),
+    "width of head": (lines("head: {weight: [[1, 2], [3]]}"), "4:25: row 2 of head's weight needs 2 numbers, found 1"),
+    "width of head of both directions": (lines("head: {weight: [[1, 2]]}", network=BOTH), "4:17: row 1 of head's weight needs 4 numbers, found 2"),
+    "number of head's biases": (lines("head: {weight: [[1, 2]], bias: [1, 2]}"), "4:32: head's bias needs 1 number, found 2"),
+    "unknown key of head": (lines("head: {weights: [[1, 2]]}"), "4:8: unknown key 'weights'; did you mean 'weight'?"),
+    # gate rules of variants
+    "missing gate of a layer": (lines(network=TWO, layers="gates: {i_l0: 0, f_l0: 0, g_l0: 0, o_l0: 0, i_l1: 0, f_l1: 0, g_l1: 0}"), "4:1: the key 'o_l1' is missing in gates"),
+    "missing other gate of coupled ones": (lines(network="coupled: f=1-i", layers="gates: {f: 0, g: 0, o: 0}"), "4:1: the key 'i' is missing in gates"),
+    "feature in an upper layer": (lines("features: [a]", network=TWO, layers="gates: {i_l0: a, f_l0: 0, g_l0: 0, o_l0: 0, i_l1: a, f_l1: 0, g_l1: x2, o_l1: 0}"), "5:51: 'a' is an input of layer 0; those of layer 1 are the outputs below it, x1 to x2"),
+    "input of an upper layer": (lines(network=TWO, layers="gates: {i_l0: 0, f_l0: 0, g_l0: 0, o_l0: 0, i_l1: 2*x3, f_l1: 0, g_l1: x2, o_l1: 0}"), "4:53: unknown name 'x3'; known: x1, x2, h[0]"),
+    "h beyond proj_size": (lines(network="proj_size: 1", layers='gates: {i: "h[1]", f: 0, g: 0, o: 0}'), "4:13: there is no h[1]: proj_size is 1, the only unit is h[0]"),
+    "c without peephole": (lines(layers='gates: {i: "1 + c[0]", f: 0, g: 0, o: 0}'), "4:17: a rule may use c only with `peephole: new` or `peephole: old` in network"),
+    "c in g": (lines(network="peephole: old", layers='gates: {i: 0, f: 0, g: ["c[0]", 0], o: 0}'), "4:26: the candidate g has no peephole: only the rules of i, f and o may use c"),
+    "c of another unit": (lines(network="peephole: old", layers='gates: {i: 0, f: ["c[0]", "2*c[0]"], g: 0, o: 0}'), "4:30: a peephole looks at its own unit only, here c[1], not at c[0]"),
+    "c of one unit for all": (lines(network="peephole: old", layers='gates: {i: "c[0]", f: 0, g: 0, o: 0}'), "4:13: a peephole looks at its own unit only, here c[1], not at c[0]"),
+    "c without index": (lines(network="peephole: old", layers="gates: {i: 0, f: 0, g: 0, o: [0, c]}"), "4:34: c needs the number of a unit: write c[1]"),
+    "c squared": (lines(network="peephole: old", layers='gates: {i: 0, f: 0, g: 0, o: ["x1*c[0]", 0]}'), "4:34: not affine: a rule may multiply features and h by numbers only"),
+    "c in braces": (lines(network="peephole: old", layers="gates: {i: c[0], f: 0, g: 0, o: 0}"), '4:13: inside brackets and braces YAML reads the [ of c[…] as the start of a list; put the rule in quotation marks, as in "2*c[0] - 1"'),
+    "feature c": (lines("features: [c]", network="peephole: new"), "4:12: 'c' has a meaning in rules; give the feature another name"),
+    "weights beside gates": (lines("weights: {bias_ih: 0}", layers="gates: {i: 0, f: 0, g: 0, o: 0}"), "5:1: both `weights` and `gates` are given; the gates are the weights: remove one (beside gates there may be weight_hr and weight_ln only)"),
+    # hand rules of variants
+    "hand rule of one layer": (lines("ideal: {g: exact, g_l1: step}", network=TWO), "4:25: 'step' does not fit g, a tanh: linear, sign or exact"),
+    "hand rule of one direction": (lines("ideal: {g: sign}", network=f"{BOTH}, activations: {{reverse: {{g: sigmoid}}}}"), "4:12: 'sign' does not fit g of the reverse direction, a sigmoid: step or exact"),
+    "hand rule of scaled_tanh": (lines("ideal: {h: linear}", network='activations: {h: "scaled_tanh(1.5, 1/3)"}'), "4:12: 'linear' does not fit h, a scaled_tanh(3/2, 1/3): exact"),
+    "unknown hand rule of a layer": (lines("ideal: {g_l1: sing}", network=TWO), "4:15: unknown hand rule 'sing'; did you mean 'sign'?"),
+    "number of hand rules of a layer": (lines("ideal: {g_l0: [sign]}", network=TWO), "4:15: ideal of g needs 2 rules (one a unit), found 1"),
+    # alphabet and text
+    "length of the alphabet": (lines("alphabet: ab", case="{inputs: [1, 2]}"), "4:1: the alphabet has 2 characters, but input_size is 1"),
+    "character twice": (lines('alphabet: "aa"', case="{inputs: [[1, 2]]}").replace("input_size: 1", "input_size: 2"), "4:13: the character 'a' stands in the alphabet twice"),
+    "no alphabet": (lines("alphabet: ~", case="{text: aa}"), "4:11: expected characters, found ~ (nothing); put them in quotation marks"),
+    "list for the alphabet": (lines("alphabet: [a]"), "4:11: expected characters, found a list"),
+    "character not in the alphabet": (lines("alphabet: a", case="{text: aaba}"), "7:17: 'b' is not in the alphabet, 'a'"),
+    "text without alphabet": (lines(case="{text: aa}"), "6:9: `text` needs the `alphabet` of the file: the characters, in the order of the inputs"),
+    "text and inputs": (lines("alphabet: a", case="{inputs: [1], text: a}"), "7:22: both `inputs` and `text` are given; remove one"),
+    "neither text nor inputs": (lines("alphabet: a", case="{title: nothing}"), "7:3: the key 'inputs' is missing in cases.one; or give `text`"),
+    "empty text": (lines("alphabet: a", case='{text: ""}'), "7:15: the sequence is empty; expected at least one step"),
+    "no text": (lines("alphabet: a", case="{text: ~}"), "7:15: expected characters, found ~ (nothing); put them in quotation marks"),
+    "text too long": (lines("alphabet: a", case=f"{{text: {'a' * 1_000_001}}}"), "7:15: 1,000,001 steps of 1 feature; at most 1,000,000 numbers"),
+    "table for a text": (lines("alphabet: a", case="{text: aa, digits: {c: [~]}}"), "7:31: c has 1 step, the sequence has 2"),
+    # batches, lengths, masks, states
+    "batch": (lines(case="{inputs: [1, 2], batch: Big One}"), "6:32: 'Big One' is no name of small letters, digits and hyphens; write 'big-one'"),
+    "steps of a batch": (lines(case="{inputs: [1, 2], batch: p}\n  b: {inputs: [1]}\n  c: {inputs: [1], batch: p}"), "8:20: case c has 1 step, case one of the same batch has 2: pad the shorter one, and say its `length`"),
+    "length beyond the end": (lines(case="{inputs: [1, 2], length: 3}"), "6:33: length is a whole number from 0 to 2, found '3'"),
+    "length below 0": (lines(case="{inputs: [1, 2], length: -1}"), "6:33: length is a whole number from 0 to 2, found '-1'"),
+    "length 1.5": (lines(case="{inputs: [1, 2], length: 1.5}"), "6:33: length is a whole number from 0 to 2, found '1.5'"),
+    "misspelled length": (lines(case="{inputs: [1, 2], lenght: 1}"), "6:25: unknown key 'lenght'; did you mean 'length'?"),
+    "number for mask": (lines(case="{inputs: [1, 2], mask: 1}"), "6:31: mask is a list with 0 or 1 for each step, found '1'"),
+    "mask too short": (lines(case="{inputs: [1, 2], mask: [1]}"), "6:31: mask has 1 step, the sequence has 2"),
+    "mask with yes": (lines(case="{inputs: [1, 2], mask: [yes, 0]}"), "6:32: expected 1 or 0, found 'yes'"),
+    "mask with 0.5": (lines(case="{inputs: [1, 2], mask: [1, 0.5]}"), "6:35: expected 1 or 0, found '0.5'"),
+    "width of c0": (lines(network="proj_size: 1", case="{inputs: [1, 2], c0: [1]}"), "6:29: c0 needs 2 numbers, found 1"),
+    "width of h0 of a layer": (lines(network=f"{TWO}, proj_size: 1", case="{inputs: [1, 2], h0_l1: [1, 2]}"), "6:32: h0_l1 needs 1 number, found 2"),
+    # tables of variants
+    "gate where there is padding": (lines(case="{inputs: [1, 2], length: 1, digits: {i: [~, [~, 0.1]]}}"), "6:56: no gate is computed at step 2, which is padding: leave it open with ~"),
+    "gate where the mask skips": (lines(case="{inputs: [1, 2], mask: [0, 1], hand: {o: [[1, ~], [1, 1]]}}"), "6:51: no gate is computed at step 1, which the mask skips: leave it open with ~"),
+    "gate before the reverse begins": (lines(network=BOTH, case="{inputs: [1, 2], length: 1, hand: {g_l0_reverse: [~, [0, 0]]}}"), "6:62: no gate is computed at step 2, which is padding"),
+    "forward gate where only the reverse reads": (lines(network=f"{BOTH}, reverse_from: buffer", case="{inputs: [1, 2], length: 1, digits: {g_l0: [~, [0, 0]], g_l0_reverse: [~, [0, 0]]}}"), "6:56: no gate is computed at step 2, which is padding"),
+    "logits without head": (lines(case="{inputs: [1, 2], digits: {logits: [0, 1]}}"), "6:34: logits need a `head`, the output layer that makes them"),
+    "width of logits": (lines("head: {weight: [[1, 2]]}", case="{inputs: [1, 2], digits: {logits: [0, [1, 2]]}}"), "7:46: step 2 of logits needs 1 number, found 2"),
+    "steps of logits": (lines("head: {weight: [[1, 2]]}", case="{inputs: [1, 2], digits: {logits: [0]}}"), "7:42: logits has 1 step, the sequence has 2"),
+    "width of h_n": (lines(case="{inputs: [1, 2], digits: {h_n: [0.1]}}"), "6:39: h_n needs 2 numbers, found 1"),
+    "steps of h_n": (lines(case="{inputs: [1, 2], digits: {h_n: [[0.1, 0.2], ~]}}"), "6:40: expected a number, found a list"),
+    "number for c_n": (lines(network=TWO, case="{inputs: [1, 2], hand: {c_n_l1: 1}}"), "6:40: c_n_l1 is a row of 2 numbers, found '1'"),
+    "width of a projected h": (lines(network="proj_size: 1", case="{inputs: [1, 2], hand: {h: [[1, 1], ~]}}"), "6:36: step 1 of h needs 1 number, found 2"),
+    "width of a layer's c": (lines(network=TWO, case="{inputs: [1, 2], hand: {c_l1: [~, [1]]}}"), "6:42: step 2 of c_l1 needs 2 numbers, found 1"),
 }  # fmt: skip
 
 
@@ -218,6 +391,7 @@ ALONE = [name for name in BAD if name not in {
     "bomb", "cycle", "python tag", "deep brackets", "unknown key inside", "gate c", "unknown column",
     "feature twice", "feature h", "feature ln", "feature with a hyphen", "number of features",
     "constant without bias", "weights and gates", "version not first", "no version",
+    "parameters without quotation marks", "rest of such parameters",
     "neither", "too many inputs", "key without a space", "list as key", "no key", "length of h0", "missing column",
 }]  # fmt: skip
 """Bad files with a single mistake, about which there is a single thing to say."""
@@ -240,6 +414,53 @@ def test_all_errors_at_once() -> None:
     text = text.replace("c: [0.1, 0.1]", "c: [0.1]").replace("f: 20", "f: 1/0") + "tags: x\n"
     places = [message.split(": ")[0] for message in errors(text)]
     assert places == ["2:1", "5:14", "5:23", "8:24", "9:15", "10:7"]
+
+
+def test_all_errors_at_once_in_a_variant() -> None:
+    """Mistakes in the network's variant hide none elsewhere, whatever the sizes are that all else needs."""
+    text = lines(
+        "alphabet: aa",
+        "head: {weigth: [[1, 2, 3]]}",
+        "ideal: {g_l2: sign}",
+        network=f"{TWO}, activations: {{g: tan}}, clip: {{gates: 0}}, dropout: {{p: 2}}, bias: no, peephole: 1",
+        layers="weights: {weight_ih: 0, weight_ci_l0: [1]}",
+        case="{text: b, mask: [2], h0_l3: 1, digits: {c: [~], logits: [on]}}",
+    )
+    found = errors(text)
+    assert [message.split(": ")[0] for message in found] == [
+        "3:74",  # tan
+        "3:94",  # a limit of 0
+        "3:111",  # p: 2
+        "3:121",  # bias: no
+        "3:135",  # peephole: 1
+        "4:1",  # two characters for one input
+        "4:12",  # twice the same
+        "5:8",  # weigth
+        "5:17",  # a row of 3
+        "6:9",  # g_l2
+        "7:11",  # weight_ih of which layer?
+        "7:39",  # one peephole for two units
+        "9:15",  # b is not in the alphabet
+        "9:25",  # mask of 2
+        "9:29",  # h0_l3
+        "9:48",  # c of which layer?
+        "9:65",  # on
+    ], "\n".join(found)
+
+
+def test_too_many_cases() -> None:
+    """The number of cases is bounded, as each has a state of every layer and direction."""
+    cases = "\n".join(f"  c{k}: {{inputs: [1]}}" for k in range(10_001))
+    text = lines()[: lines().index("  one")] + cases
+    assert errors(text) == ["5:1: 10,001 cases; at most 10,000: split the file"]
+
+
+def test_a_section_of_a_thousand_layers_is_read_at_once() -> None:
+    """Thousands of names with suffixes, right and wrong, take no more than a second or two."""
+    names = [f"bias_ih_l{k}: 1" for k in range(1000)] + [f"bias_hh_l{k}_rev: 1" for k in range(1000)]
+    found = errors(lines(network=f"num_layers: 1000, {BOTH}", layers=f"weights: {{{', '.join(names)}}}"))
+    assert len(found) == 101
+    assert "did you mean 'bias_hh_l0_reverse'?" in found[0]
 
 
 def test_errors_beside_a_section_in_disorder() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from lstm_verify.lstm import exact
 from lstm_verify.puzzle.affine import Affine
-from lstm_verify.puzzle.expression import ExpressionError, parse
+from lstm_verify.puzzle.expression import ExpressionError, Scope, parse
 
 F = Fraction
-FEATURES = ("x1", "speed", "e2")
+SCOPE = Scope(features=("x1", "speed", "e2"), hidden=2)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ FEATURES = ("x1", "speed", "e2")
 )
 def test_meaning(text: str, expected: Affine) -> None:
     """An expression is the affine form that it says, exactly."""
-    assert parse(text, features=FEATURES, hidden=2) == expected
+    assert parse(text, SCOPE) == expected
 
 
 def test_functions_of_tables() -> None:
@@ -71,7 +71,7 @@ def test_functions_of_tables() -> None:
 def test_errors(text: str, message: str, offset: int) -> None:
     """What is no affine expression is refused, at its place."""
     with pytest.raises(ExpressionError) as caught:
-        parse(text, features=FEATURES, hidden=2)
+        parse(text, SCOPE)
     assert message in str(caught.value)
     assert caught.value.offset == offset
 
@@ -86,6 +86,6 @@ def test_numbers_know_no_names() -> None:
 def test_any_text(text: str) -> None:
     """Any text is an affine form or an `ExpressionError` inside of it."""
     try:
-        parse(text, features=FEATURES, hidden=2)
+        parse(text, SCOPE)
     except ExpressionError as error:
         assert 0 <= error.offset <= len(text)  # noqa: PT017 - either way is right

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lstm_verify.lstm import exact
-from lstm_verify.lstm.network import Weights
+from lstm_verify.lstm.network import Place, Weights
+from lstm_verify.lstm.semantics import Activation, Activations
 from lstm_verify.puzzle.load import load, name_of, parse
 from lstm_verify.puzzle.model import Choice, Interval, Puzzle
 
@@ -31,7 +32,8 @@ def weights(section: str, inputs: int = 1, hidden: int = 1, **more: str) -> Weig
     extra = "".join(f", {key}: {value}" for key, value in more.items())
     sizes = f"{{input_size: {inputs}, hidden_size: {hidden}{extra}}}"
     row = ", ".join("1" * inputs)
-    return puzzle(section, sizes=sizes, cases=f"{{one: {{inputs: [[{row}]]}}}}").network.weights
+    (read,) = puzzle(section, sizes=sizes, cases=f"{{one: {{inputs: [[{row}]]}}}}").network.layers
+    return read
 
 
 def test_memory() -> None:
@@ -43,10 +45,10 @@ def test_memory() -> None:
         ("x1", "x2", "x3"),
         True,
     )
-    assert memory.network.weights.weight_ih == ((0, 100, 0), (0, 100, 0), (1, 0, 0), (0, 0, 100))
-    assert memory.network.weights.bias_ih == (-10, 10, 0, -10)
+    assert memory.network.layers[0].weight_ih == ((0, 100, 0), (0, 100, 0), (1, 0, 0), (0, 0, 100))
+    assert memory.network.layers[0].bias_ih == (-10, 10, 0, -10)
     assert case.run.inputs[4] == (F(1, 4), -1, 0)
-    assert [cell.text for (cell,) in case.digits["c"] if cell][1] == "0.2970"
+    assert [cell.text for (cell,) in case.digits[Place("c")] if cell][1] == "0.2970"
     assert memory.source["url"].startswith("https://")
     assert memory.tags == ("memory", "lesson")
     assert memory.domain == {
@@ -101,7 +103,7 @@ def test_gate_rules_compile_to_weights() -> None:
 def test_rules_and_weights_agree() -> None:
     """The memory puzzle by rules is the memory puzzle by weights."""
     rules = "gates: {i: 100*x2 - 10, f: 100*x2 + 10, g: x1, o: 100*x3 - 10}"
-    assert weights(rules, 3) == load(ROOT / "puzzles" / "memory.yaml").network.weights
+    assert weights(rules, 3) == load(ROOT / "puzzles" / "memory.yaml").network.layers[0]
 
 
 def test_rules_in_blocks_need_no_quotes() -> None:
@@ -113,7 +115,7 @@ def test_rules_in_blocks_need_no_quotes() -> None:
 def test_rules_over_named_features() -> None:
     """Rules use the names of `features`; names that YAML would make true are names."""
     read = puzzle("features: [on]", "gates: {i: 3*on, f: 0, g: y1 - y1, o: 0}".replace("y1", "on"))
-    assert read.network.weights.weight_ih == ((3,), (0,), (0,), (0,))
+    assert read.network.layers[0].weight_ih == ((3,), (0,), (0,), (0,))
 
 
 def test_features_have_default_names() -> None:
@@ -126,23 +128,19 @@ def test_no_bias() -> None:
     """With `bias: false` the network has none, and both are zero."""
     read = puzzle("gates: {i: x1, f: 0, g: x1, o: 0}", sizes="{input_size: 1, hidden_size: 1, bias: false}")
     assert read.network.bias is False
-    assert read.network.weights.bias_ih == (0, 0, 0, 0)
+    assert read.network.layers[0].bias_ih == (0, 0, 0, 0)
 
 
 def test_default_ideals() -> None:
     """A σ steps, a tanh is linear, and what is rational is exact whatever the file says."""
-    assert puzzle().ideal == {
-        "i": ("step",),
-        "f": ("step",),
-        "g": ("linear",),
-        "o": ("step",),
-        "h": ("linear",),
-    }
+    (ideal,) = puzzle().ideal
+    assert ideal == {"i": ("step",), "f": ("step",), "g": ("linear",), "o": ("step",), "h": ("linear",)}
     read = puzzle(
         "ideal: {g: sign, o: [exact, step], h: linear}",
         sizes="{input_size: 1, hidden_size: 2, activations: {i: relu, h: identity}}",
     )
-    assert read.ideal == {
+    (ideal,) = read.ideal
+    assert ideal == {
         "i": ("exact", "exact"),
         "f": ("step", "step"),
         "g": ("sign", "sign"),
@@ -154,7 +152,9 @@ def test_default_ideals() -> None:
 def test_activations() -> None:
     """Activations are named by role; the others are those of PyTorch."""
     read = puzzle(sizes="{input_size: 1, hidden_size: 1, activations: {g: identity, h: identity}}")
-    assert read.network.semantics.departures() == {"activations": "g = identity, h = identity"}
+    assert read.network.semantics.activations == Activations(
+        g=Activation("identity"), h=Activation("identity")
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,28 +182,28 @@ def test_several_cases_and_states() -> None:
     cases = "\n  b-2: {title: B, inputs: [1], h0: 1/8, c0: [1, -1]}\n  a: {inputs: [0]}"
     b, a = puzzle(sizes="{input_size: 1, hidden_size: 2}", cases=cases).cases
     assert (b.name, b.title, b.line, b.steps) == ("b-2", "B", 6, 1)
-    assert (b.run.h0, b.run.c0) == ((F(1, 8), F(1, 8)), (1, -1))
-    assert (a.name, a.title, a.line, a.run.c0) == ("a", "", 7, (0, 0))
+    assert (b.run.h0, b.run.c0) == (((F(1, 8), F(1, 8)),), ((1, -1),))
+    assert (a.name, a.title, a.line, a.run.c0) == ("a", "", 7, ((0, 0),))
 
 
 def test_tables() -> None:
     """A table has a row a step; ~ leaves a cell or a whole row open; the others are not there."""
     cases = "{one: {inputs: [1, 2, 3], hand: {h: [[~, tanh(1)], ~, [1/3, sigmoid(2)]]}}}"
     (case,) = puzzle(sizes="{input_size: 1, hidden_size: 2}", cases=cases).cases
-    values = [[cell and cell.value for cell in row] for row in case.hand["h"]]
+    values = [[cell and cell.value for cell in row] for row in case.hand[Place("h")]]
     assert values == [
         [None, exact.tanh(F(1))],
         [None, None],
         [F(1, 3), exact.sigmoid(F(2))],
     ]
-    assert (set(case.hand), case.digits, case.published) == ({"h"}, {}, {})
+    assert (set(case.hand), case.digits, case.published) == ({Place("h")}, {}, {})
 
 
 def test_published() -> None:
     """Published numbers are kept, with their tolerance."""
     cases = "{one: {inputs: [1], published: {c: [0.76], tolerance: 1e-2}}}"
     (case,) = puzzle(cases=cases).cases
-    assert case.published["c"][0][0].text == "0.76"  # type: ignore[union-attr]
+    assert case.published[Place("c")][0][0].text == "0.76"  # type: ignore[union-attr]
     assert case.tolerance is not None
     assert case.tolerance.value == F(1, 100)
 

@@ -16,15 +16,20 @@ from flint import arb
 from numpy.typing import NDArray
 
 from lstm_verify.lstm import balls, exact
-from lstm_verify.lstm.activations import ACTIVATIONS, Activation
+from lstm_verify.lstm.activations import Function, function, within
 from lstm_verify.lstm.arithmetic.base import objects
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Tensor
+from lstm_verify.lstm.semantics import SIGMOID, TANH, Activation
 
 BITS = 64  # radii need no more: they are rounded up
 
 ZERO = arb(0)
 SMALL = arb("0.001")  # a radius below which radius × slope is as good as two evaluations
+
+
+class NotByHand(ArithmeticError):
+    """Something that the hand arithmetic has no rule for."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,16 @@ IDEALS: dict[str, Callable[[Exact], Exact]] = {"step": _step, "linear": lambda z
 tanh is ±1 by the sign (0 at 0). The rule `exact` takes the activation as it is."""
 
 
-def _error(activation: Activation, ideal: Exact, z: arb, bits: int) -> arb:
+def _error(activation: Function, ideal: Exact, z: arb, bits: int) -> arb:
     """Return activation(z) − ideal up to its sign, by a form that does not cancel where there is one."""
-    if activation is ACTIVATIONS["sigmoid"] and ideal in (0, 1):
+    if activation is function(SIGMOID) and ideal in (0, 1):
         return balls.sigmoid(-z if ideal == 1 else z)  # 1 − σ(z) = σ(−z)
-    if activation is ACTIVATIONS["tanh"] and ideal in (-1, 1):
+    if activation is function(TANH) and ideal in (-1, 1):
         return 2 * balls.sigmoid(z * (-2 if ideal == 1 else 2))  # 1 − tanh z = 2 σ(−2z)
     return activation.ball(z) - exact.ball(ideal, bits)
 
 
-def _widest(activation: Activation, ideal: Exact, z: Hand) -> arb:
+def _widest(activation: Function, ideal: Exact, z: Hand) -> arb:
     """Return the larger distance from the ideal to the activation at z* − r and at z* + r.
 
     The activation is monotone, so in between it is no farther. The precision is doubled until
@@ -92,7 +97,7 @@ def _widest(activation: Activation, ideal: Exact, z: Hand) -> arb:
     return _up(errors[0]).max(_up(errors[1]))
 
 
-def _exact_radius(activation: Activation, ideal: Exact, z: Hand) -> arb:
+def _exact_radius(activation: Function, ideal: Exact, z: Hand) -> arb:
     """Return how far the activation moves when its argument moves by at most r."""
     if activation.slope is None or z.radius == 0:
         return z.radius  # a slope of at most 1
@@ -101,7 +106,7 @@ def _exact_radius(activation: Activation, ideal: Exact, z: Hand) -> arb:
     return _up(z.radius * activation.slope(exact.ball(z.ideal, BITS) + arb(0, z.radius)))
 
 
-def activated(activation: Activation, rule: str, z: Hand) -> Hand:
+def activated(activation: Function, rule: str, z: Hand) -> Hand:
     """Apply an activation by a hand rule: step, linear, sign or exact."""
     if rule == "exact" or activation.rational:
         ideal = activation.exact(z.ideal)
@@ -133,16 +138,39 @@ class HandArithmetic:
 
     def affine(self, products: Sequence[tuple[list[Sparse], Array]], terms: Sequence[Array]) -> Array:
         """Return the sum of matrix products and terms, [n]."""
-        total = sum(terms[1:], terms[0])
-        for matrix, x in products:
-            total = total + objects([_dot(row, x) for row in matrix])
-        return total
+        summands = [*terms, *(objects([_dot(row, x) for row in matrix]) for matrix, x in products)]
+        return sum(summands[1:], start=summands[0])
 
-    def activation(self, role: str, name: str, z: Array) -> Array:
+    def joined(self, vectors: Sequence[Array]) -> Array:
+        """Put vectors one behind the other."""
+        return np.concatenate(vectors)
+
+    def activation(self, role: str, activation: Activation, z: Array) -> Array:
         """Apply the activation to each unit, by that unit's rule for the role."""
-        return objects(
-            [activated(ACTIVATIONS[name], rule, x) for rule, x in zip(self.rules[role], z, strict=True)]
-        )
+        known = function(activation)
+        return objects([activated(known, rule, x) for rule, x in zip(self.rules[role], z, strict=True)])
+
+    def one_minus(self, x: Array) -> Array:
+        """Return 1 − x, which may be as wrong as x."""
+        return objects([Hand(1 - number.ideal, number.radius) for number in x])
+
+    def clip(self, x: Array, limit: Fraction) -> Array:
+        """Return x kept within ± limit."""
+        return objects([_clipped(number, limit) for number in x])
+
+    def normalise(self, x: Array, epsilon: Fraction) -> Array:  # noqa: ARG002 (its form is the Protocol's)
+        """Refuse: nobody takes a square root by hand.
+
+        Raises:
+            NotByHand: always.
+        """
+        raise NotByHand("layer normalisation cannot be worked by hand")
+
+
+def _clipped(x: Hand, limit: Fraction) -> Hand:
+    """Keep a number within ± limit; where it is surely beyond, nothing is left of its radius."""
+    beyond = exact.ball(x.ideal, BITS).abs_lower() - balls.fraction(limit)
+    return Hand(within(x.ideal, -limit, limit), ZERO if beyond > x.radius else x.radius)
 
 
 def _sparse(row: Sequence[Exact | float]) -> Sparse:

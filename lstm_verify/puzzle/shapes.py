@@ -1,0 +1,86 @@
+"""The JSON Schema of what stands in many places of a puzzle file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstm_verify.lstm.semantics import PARAMETERS
+
+RULES = ("step", "linear", "sign", "exact")
+"""The hand rules of activations."""
+
+WORDS = {
+    "peephole": ("new", "old"),
+    "coupled": ("f=1-i", "i=1-f"),
+    "padded_output": ("zero", "hold"),
+    "reverse_from": ("valid", "buffer"),
+}
+"""Key of `network` -> the words that it may have; what they mean stands in `lstm.semantics`."""
+
+NUMBER_TEXT = r"^[-+( ]*(\.?[0-9]|(ln|tanh|sigmoid) *\()"
+_WITH_PARAMETERS = "|".join(name for name, defaults in PARAMETERS.items() if defaults)
+
+NUMBER: dict[str, Any] = {
+    "description": "A decimal, a fraction as 1/3, or ln(3); in tables also tanh(1), sigmoid(2).",
+    "type": ["number", "string"],
+    "pattern": NUMBER_TEXT,
+}
+CELL: dict[str, Any] = {
+    "description": "A number, or ~ for what is not stated.",
+    "type": ["number", "string", "null"],
+    "pattern": NUMBER_TEXT,
+}
+GATE_RULE: dict[str, Any] = {
+    "description": "An affine rule such as 100*x2 - 10 or 2*h[0] - 1.",
+    "type": ["string", "number"],
+}
+HAND_RULE: dict[str, Any] = {"enum": list(RULES)}
+ACTIVATION: dict[str, Any] = {
+    "description": "An activation, with its parameters alpha and beta where it has any.",
+    "anyOf": [
+        {"enum": list(PARAMETERS)},
+        {"type": "string", "pattern": rf"^({_WITH_PARAMETERS}) *\(.+\)$"},
+    ],
+}
+
+
+def many(items: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list."""
+    return {"type": "array", "items": items}
+
+
+def one_or_many(items: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of one thing or a list of it."""
+    return {"anyOf": [items, many(items)]}
+
+
+ROWS: dict[str, Any] = {
+    "description": "A number for all, a list, or a list of rows.",
+    "anyOf": [NUMBER, many(NUMBER), many(many(NUMBER))],
+}
+PER_GATE: dict[str, Any] = {
+    "type": "object",
+    "properties": dict.fromkeys("ifgo", ROWS),
+    "required": ["g", "o"],
+    "anyOf": [{"required": ["i"]}, {"required": ["f"]}],  # one may be left out where they are coupled
+    "additionalProperties": False,
+}
+INPUTS: dict[str, Any] = {
+    "anyOf": [
+        {"type": "object", "additionalProperties": one_or_many(NUMBER)},
+        many(one_or_many(NUMBER)),
+    ]
+}
+STEPS: dict[str, Any] = many(one_or_many(CELL))
+
+SHARED: dict[str, dict[str, Any]] = {
+    "number": NUMBER,
+    "cell": CELL,
+    "steps": STEPS,
+    "rows": ROWS,
+    "perGate": PER_GATE,
+    "gateRule": GATE_RULE,
+    "handRule": HAND_RULE,
+    "activation": ACTIVATION,
+}
+"""Name -> JSON Schema of what stands in many places."""

@@ -1,0 +1,123 @@
+"""Writing a network's equations with names or with numbers, as a person would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.network import Network, Place
+from lstm_verify.lstm.numerals import short
+from lstm_verify.lstm.semantics import Activations
+
+SYMBOLS = {"sigmoid": "σ", "identity": ""}
+
+Term = tuple[Exact, str]
+"""A coefficient, and the name or the value that it multiplies ("" for a constant)."""
+
+
+def plain(x: Exact) -> str:
+    """Write a number with a true minus sign."""
+    text = short(x)
+    return "−" + text[1:] if text.startswith("-") else text
+
+
+def factor(x: Exact) -> str:
+    """Write a number so that it can stand in a product: negative ones in brackets."""
+    text = plain(x)
+    return f"({text})" if text.startswith("−") else text
+
+
+def written_sum(terms: Sequence[Term]) -> str:
+    """Write a sum, such as 100·x2 − 10."""
+    text = ""
+    for coefficient, name in terms:
+        size = plain(coefficient).removeprefix("−")
+        negative = plain(coefficient) != size
+        if size == "1" and name:
+            term = name.strip("()") if terms == [(coefficient, name)] else name
+        else:
+            term = f"{size}·{name}" if name else size
+        if text:
+            text += f" {'−' if negative else '+'} {term}"
+        else:
+            text = f"−{term}" if negative else term
+    return text
+
+
+class Layer:
+    """One layer in one direction: its names, and its sums with names or values put in."""
+
+    def __init__(self, network: Network, features: Sequence[str], index: int) -> None:
+        """Take a place in `network.layers`; `features` are the names of the network's inputs."""
+        self.network = network
+        self.semantics = network.semantics
+        self.weights = network.layers[index]
+        self.layer, self.direction = divmod(index, network.directions)
+        self.inputs = list(features) if self.layer == 0 else input_names(network.layer_inputs(self.layer))
+
+    @property
+    def activations(self) -> Activations:
+        """The activation in each role."""
+        second = self.semantics.reverse_activations if self.direction else None
+        return second or self.semantics.activations
+
+    @property
+    def heading(self) -> str:
+        """Which layer and direction it is, in words, counted as PyTorch counts: from 0."""
+        words = f"layer {self.layer}" if self.network.num_layers > 1 else ""
+        backwards = self.network.reversed(self.direction)
+        if self.network.directions == 2 or backwards:
+            words += (", " if words else "") + ("backwards" if backwards else "forwards")
+        return words
+
+    def name(self, quantity: str, unit: int) -> str:
+        """C, or c_l1[2]: its layer where there are several, its number where there are several units."""
+        name = self.network.name(Place(quantity, self.layer, self.direction))
+        return numbered(name, unit, self.network.width(quantity))
+
+    def names(self, quantity: str) -> list[str]:
+        """Return the names of all units."""
+        return [self.name(quantity, unit) for unit in range(self.network.width(quantity))]
+
+    def terms(self, gate: str, unit: int, x: Sequence[str], h: Sequence[str], c: str) -> list[Term]:
+        """Return the terms of a pre-activation whose weight is not 0, and the sum of the biases."""
+        terms = self.products(gate, unit, x, h)
+        peephole = getattr(self.weights, f"weight_c{gate}", None)
+        if self.semantics.peephole and peephole is not None and peephole[unit] != 0:
+            terms.append((peephole[unit], c))
+        terms += self.biases(gate, unit)
+        return terms or [(Fraction(0), "")]
+
+    def products(self, gate: str, unit: int, x: Sequence[str], h: Sequence[str]) -> list[Term]:
+        """Return the terms of W x + U h whose weight is not 0."""
+        rows = self.weights.gate(gate)
+        return [
+            (weight, name)
+            for row, names in ((rows.weight_ih[unit], x), (rows.weight_hh[unit], h))
+            for weight, name in zip(row, names, strict=True)
+            if weight != 0
+        ]
+
+    def biases(self, gate: str, unit: int) -> list[Term]:
+        """Return what is added to a pre-activation and is not 0: both biases as one, and the forget bias."""
+        rows = self.weights.gate(gate)
+        added = [rows.bias_ih[unit] + rows.bias_hh[unit], self.semantics.forget_bias if gate == "f" else 0]
+        return [(bias, "") for bias in added if bias != 0]
+
+    def applied(self, role: str, argument: str) -> str:
+        """Write the activation in a role, put to an argument."""
+        activation = self.activations.of(role)
+        parameters = [plain(x) for x in (activation.alpha, activation.beta) if x is not None]
+        symbol = SYMBOLS.get(activation.name, activation.name)
+        return f"{symbol}({', '.join([argument, *parameters])})" if symbol else argument
+
+
+def numbered(name: str, unit: int, width: int) -> str:
+    """Put the number of a unit behind a name, where there are several."""
+    return name if width == 1 else f"{name}[{unit}]"
+
+
+def input_names(count: int) -> list[str]:
+    """Return the names of an upper layer's inputs: x1, x2 and so on."""
+    return [f"x{k + 1}" for k in range(count)]
