@@ -20,6 +20,7 @@ COMMANDS = {
     "shapes": "Print the shape of every variable of an LSTM.",
     "schema": "Print the JSON Schema of puzzle files, for editors.",
     "backends": "List the implementations that can be run.",
+    "reproduce": "Check again what published lessons claim of the LSTM.",
 }
 """Command -> one line of help; `commands/NAME.py` has it, as `command`."""
 
