@@ -10,9 +10,9 @@ from lstm_verify.backends.base import Backend, Options
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.registry import backend as make_backend
 from lstm_verify.backends.registry import kinds, missing
+from lstm_verify.lstm.arithmetic.hand import NotByHand
 from lstm_verify.lstm.exact import Undecided
-from lstm_verify.puzzle.library import load_all, resolve, shipped
-from lstm_verify.puzzle.load import load as read
+from lstm_verify.puzzle.library import load_all, load_one, shipped
 from lstm_verify.puzzle.model import Case, Problem, Puzzle, PuzzleError
 from lstm_verify.verify.report import CaseReport, Report
 from lstm_verify.verify.tables import Tables
@@ -29,10 +29,7 @@ def load(puzzle: str | os.PathLike[str]) -> Puzzle:
         PuzzleError: it is not found or not in order.
         ValueError: a folder or glob stands for several.
     """
-    paths = resolve(str(puzzle))
-    if len(paths) != 1:
-        raise ValueError(f"{puzzle} stands for {len(paths)} puzzles; expected one")
-    return read(paths[0])
+    return load_one(str(puzzle))
 
 
 def run(
@@ -61,10 +58,11 @@ def run(
     if not asked:
         report.notes += sorted({reason for name in DEFAULTS if (reason := missing(kinds()[name]))})
     for puzzle in loaded:
-        for batch in batches(puzzle):
+        backends = used if asked else default_backends(puzzle)
+        for batch in puzzle.batches():
             wanted = [one for one in batch if case in (None, one.name)]
             if wanted:
-                _judge(report, puzzle, batch, wanted, used if asked else default_backends(puzzle), shown)
+                _judge(report, puzzle, batch, wanted, backends, shown)
     if loaded and not any(case in (None, one.name) for puzzle in loaded for one in puzzle.cases):
         has = "; ".join(f"{p.file} has {', '.join(c.name for c in p.cases)}" for p in loaded)
         report.errors.append(f"there is no case '{case}': {has}")
@@ -79,33 +77,30 @@ def _judge(
     backends: Sequence[Backend],
     shown: tuple[str, ...],
 ) -> None:
-    """Judge a batch: every backend on it, and the wanted cases' tables.
+    """Judge a batch: the wanted cases' tables, and every backend.
 
-    A number that cannot be worked with is noted.
+    A case with a number that cannot be worked with is noted, and the others are run without it.
     """
-    made = {case.name: Tables(puzzle, case, shown) for case in wanted}
-    case = wanted[0]
+    made: dict[str, Tables] = {}
+    for case in wanted:
+        tables = Tables(puzzle, case, shown)
+        try:
+            tables.judge()
+        except (Undecided, NotByHand) as error:
+            report.errors.append(undecided(puzzle, case, error))
+        else:
+            made[case.name] = tables
     try:
-        for case in wanted:
-            made[case.name].verdicts  # noqa: B018 - judged now, while what cannot be decided can be told
-        results = [judge(puzzle, batch, backend) for backend in backends]
+        results = [judge(puzzle, batch, backend) for backend in backends] if made else []
     except Undecided as error:
-        report.errors.append(undecided(puzzle, case, error))
+        report.errors.append(undecided(puzzle, batch[0], error))
         return
     for case, *found in zip(batch, *results, strict=True):
         if case.name in made:
             report.cases.append(CaseReport(made[case.name], found))
 
 
-def batches(puzzle: Puzzle) -> list[list[Case]]:
-    """Return the cases that are run together, in the order of the file; most are alone."""
-    batches: dict[tuple[str, str], list[Case]] = {}
-    for case in puzzle.cases:
-        batches.setdefault(("batch", case.batch) if case.batch else ("case", case.name), []).append(case)
-    return list(batches.values())
-
-
-def undecided(puzzle: Puzzle, case: Case, error: Undecided) -> Problem:
+def undecided(puzzle: Puzzle, case: Case, error: ArithmeticError) -> Problem:
     """Say of a case that it has a number which cannot be worked with."""
     return Problem(puzzle.file, case.line, 1, f"case {case.name}: {error}")
 

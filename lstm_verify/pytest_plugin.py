@@ -19,6 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from lstm_verify.backends.base import Backend
     from lstm_verify.puzzle.model import Case, Puzzle
+    from lstm_verify.verify.verdict import Result
 
 NAMED = pytest.StashKey[frozenset[Path]]()
 BACKENDS = pytest.StashKey[Sequence["Backend"]]()
@@ -81,6 +82,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PuzzleFile
 class PuzzleFile(pytest.File):
     """A puzzle file; all that is wrong with it is one collection error."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._results: dict[tuple[str, str], list[Result]] = {}
+
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items of each case: one a backend, one a table."""
         from lstm_verify.backends.errors import Unusable
@@ -91,12 +96,23 @@ class PuzzleFile(pytest.File):
             puzzle, backends = self._read(), _backends(self.config)
         except (PuzzleError, Unusable) as error:
             raise self.CollectError(str(error)) from None
+        backends = backends or default_backends(puzzle)
         for case in puzzle.cases:
-            for backend in backends or default_backends(puzzle):
+            for backend in backends:
                 yield self._item(backend.name, puzzle, case, backend)
             for table in ("hand", "digits"):
                 if getattr(case, table):
                     yield self._item(table, puzzle, case)
+
+    def result(self, puzzle: Puzzle, case: Case, backend: Backend) -> Result:
+        """Judge a case; the cases of a batch are judged together, once."""
+        from lstm_verify.verify.verdict import judge
+
+        batch = next(batch for batch in puzzle.batches() if case in batch)
+        key = backend.name, batch[0].name
+        if key not in self._results:
+            self._results[key] = judge(puzzle, batch, backend)
+        return self._results[key][batch.index(case)]
 
     def _item(self, judged: str, puzzle: Puzzle, case: Case, backend: Backend | None = None) -> PuzzleItem:
         item: PuzzleItem = PuzzleItem.from_parent(
@@ -139,16 +155,15 @@ class PuzzleItem(pytest.Item):
 
     def _judge(self) -> tuple[bool, str]:
         """Return whether something is wrong, and what there is to say."""
-        from lstm_verify.engine import batches
         from lstm_verify.report.sentences import of_backend, of_table
         from lstm_verify.verify.tables import Tables
-        from lstm_verify.verify.verdict import Verdict, judge
+        from lstm_verify.verify.verdict import Verdict
 
         if self.backend is None:
             tables = Tables(self.puzzle, self.case)
             return bool(tables.verdicts[self.judged].wrong), of_table(self.judged, tables).plain()
-        together = next(batch for batch in batches(self.puzzle) if self.case in batch)
-        result = judge(self.puzzle, together, self.backend)[together.index(self.case)]
+        assert isinstance(self.parent, PuzzleFile)
+        result = self.parent.result(self.puzzle, self.case, self.backend)
         if result.verdict is Verdict.SKIPPED:
             pytest.skip(result.reason or "nothing was checked")
         return result.verdict is not Verdict.AGREE, of_backend(result).plain()

@@ -24,7 +24,6 @@ from hypothesis.errors import InvalidArgument
 from lstm_verify.lstm.network import BIDIRECTIONAL, FORWARD, REVERSE, Head, Network, Run, Weights
 from lstm_verify.lstm.semantics import (
     PARAMETERS,
-    PEEPHOLES,
     PYTORCH,
     ROLES,
     Activation,
@@ -103,7 +102,12 @@ def semantics(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Semantics]:
         raise InvalidArgument(f"Semantics has no field {name!r}; it has {', '.join(_FIELDS)}")
     drawn = st.fixed_dictionaries(_FIELDS | fields)
     functions = drawn.filter(lambda given: not given["training"] or given["dropout"] in {0, 1})
-    return functions.map(lambda given: Semantics(**given))
+    return functions.map(_semantics)
+
+
+def _semantics(given: dict[str, Any]) -> Semantics:
+    """Make the variant; a forget gate that is 1 − i has no bias to add to."""
+    return Semantics(**given | ({"forget_bias": Fraction(0)} if given["coupled"] == "f=1-i" else {}))
 
 
 # ------------------------------------------------------------------------------- the network
@@ -154,17 +158,9 @@ def _tensors(
 
 def _layer(network: Network, layer: int, tensor: Tensors) -> Weights:
     """Return the weights of a layer in one direction, of the sizes and the variant of a network."""
-    hidden, projected, variant = network.hidden_size, network.proj_size, network.semantics
-    rows = 4 * hidden
-    return Weights(
-        tensor(rows, network.layer_inputs(layer)),
-        tensor(rows, network.output_size),
-        network.bias * tensor(rows),
-        network.bias * tensor(rows),
-        weight_hr=tensor(projected, hidden) if projected else None,
-        weight_ln=None if variant.layer_norm is None else tensor(rows),
-        **{f"weight_c{gate}": tensor(hidden) for gate in PEEPHOLES if variant.peephole},
-    )
+    drawn = {name: tensor(*shape) for name, shape in network.shapes(layer).items()}
+    none = {} if network.bias else {name: 0 * drawn[name] for name in ("bias_ih", "bias_hh")}
+    return Weights(**drawn | none)
 
 
 @st.composite
@@ -188,13 +184,17 @@ def networks(
     Args:
         proj_sizes: the width of the projection, or 0 for none; one that is not less than
             hidden_size, as PyTorch wants it, is cut.
+        semantics: what in it needs a projection, a reverse direction or a next layer is left out
+            where there is none.
         directions: "forward", "reverse" or "bidirectional".
         outputs: the width of an output layer, or 0 for none.
         scales, densities: of each layer and direction; see `weights`.
     """
     inputs, hidden, count = draw(input_sizes), draw(hidden_sizes), draw(num_layers)
     projected, bias, variant = min(draw(proj_sizes), hidden - 1), draw(biases), draw(semantics)
-    empty = Network(inputs, hidden, (), bias, variant, count, draw(directions), projected)
+    direction = draw(directions)
+    variant = _fitted(variant, count, direction, projected)
+    empty = Network(inputs, hidden, (), bias, variant, count, direction, projected)
     random = _random(draw)
     layers = tuple(
         _layer(empty, layer, _tensors(draw, random, scales, densities))
@@ -206,6 +206,18 @@ def networks(
         tensor = _tensors(draw, random, scales, densities)
         head = Head(tensor(shown, empty.directions * empty.output_size), tensor(shown))
     return replace(empty, layers=layers, head=head)
+
+
+def _fitted(variant: Semantics, num_layers: int, direction: str, proj_size: int) -> Semantics:
+    """Take back the fields that say something of what the network has not."""
+    fields: dict[str, Any] = {} if proj_size else {"clip_projection": None}
+    if direction != BIDIRECTIONAL:
+        fields["reverse_activations"] = None
+    if direction == FORWARD:
+        fields["reverse_from"] = PYTORCH.reverse_from
+    if num_layers == 1:
+        fields |= {"dropout": PYTORCH.dropout, "training": PYTORCH.training}
+    return replace(variant, **fields)
 
 
 def variants(**others: st.SearchStrategy[Any]) -> st.SearchStrategy[Network]:

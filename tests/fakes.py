@@ -1,14 +1,11 @@
 """Backends for tests: one that shows everything, and others that spoil what a right one shows."""
 
-import numpy as np
-
-from lstm_verify.backends.base import Observation, Part
+from lstm_verify.backends.base import Observation, Part, values_of
 from lstm_verify.backends.reference import NUMPY
 from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 from lstm_verify.lstm.formats import FORMATS
-from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.readings import unrolled
-from lstm_verify.lstm.semantics import AT_THE_END, QUANTITIES
+from lstm_verify.lstm.semantics import SHOWN
 
 
 class Everything:
@@ -26,17 +23,8 @@ class Everything:
     def observe(self, network, runs):
         """Run the rows one by one."""
         led = self.unroll(network, FloatArithmetic(self.form.name))
-        return [Observation((Part(self.values(network, led.trace(run)), fed_back=True),)) for run in runs]
-
-    def values(self, network, trace):
-        """Return arrays of all quantities of a trace, NaN at steps that have none."""
-        places = [*network.places(*QUANTITIES, *AT_THE_END), *([Place("logits")] if network.head else [])]
-        blank = {place: np.full(network.width(place.quantity), np.nan) for place in places}
-        columns = {place: trace.column(network, place) for place in places}
-        return {
-            place: np.array([blank[place] if v is None else v for v in column], dtype=np.float64)
-            for place, column in columns.items()
-        }
+        shown = [values_of(network, led.trace(run), quantities=SHOWN) for run in runs]
+        return [Observation((Part(values, fed_back=True),)) for values in shown]
 
 
 class Rows:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,15 +10,15 @@ from lstm_verify.backends.base import Observation, Part, values_of
 from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 from lstm_verify.lstm.cell import Cell
 from lstm_verify.lstm.readings import head
-from lstm_verify.lstm.semantics import SHOWN, Activation, Activations, Semantics
+from lstm_verify.lstm.semantics import SHOWN, TANH
 from lstm_verify.lstm.unroll import Trace, Unroll
 
 # --------------------------------------------------------------------------- wrong cells
 
 
 class SwapsInputAndForget(Cell):
-    def preactivation(self, gate, x, h, c):
-        return super().preactivation({"i": "f", "f": "i"}.get(gate, gate), x, h, c)
+    def gate(self, gate, x, h, c):
+        return super().gate({"i": "f", "f": "i"}.get(gate, gate), x, h, c)
 
 
 class LosesABias(Cell):
@@ -56,9 +55,9 @@ class CouplesTheOtherWay(_Misreads):
         return replace(semantics, coupled={"f=1-i": "i=1-f", "i=1-f": "f=1-i"}[semantics.coupled])
 
 
-class CouplesNothing(_Misreads):
-    def misread(self, semantics):
-        return replace(semantics, coupled=None)
+class CouplesNothing(Cell):
+    def input_and_forget(self, x, h, c):
+        return self.gate("i", x, h, c), self.gate("f", x, h, c)
 
 
 class ClipsNothing(Cell):
@@ -97,6 +96,148 @@ class ActsAlikeBothWays(Cell):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.activations = self.semantics.activations
+
+
+class ForgetsRecurrence(Cell):
+    def preactivation(self, gate, x, h, c):
+        return super().preactivation(gate, x, 0 * h, c)
+
+
+class LooksAtTheSquashedCell(Cell):
+    def preactivation(self, gate, x, h, c):
+        return super().preactivation(gate, x, h, np.tanh(c))
+
+
+class TanhForSigmoid(Cell):
+    def activation(self, role, z):
+        return self.arithmetic.activation(role, TANH, z)
+
+
+class AddsWithoutInputGate(Cell):
+    def cell_state(self, i, f, g, c):
+        return super().cell_state(i * 0 + 1, f, g, c)
+
+
+class ProjectsTwice(Cell):
+    def projection(self, h):
+        return 2 * super().projection(h)
+
+
+class HiddenOfTheOldCell(Cell):
+    def step(self, x, h, c):
+        step = super().step(x, h, c)
+        return step._replace(h=self.projection(self.hidden_state(step.o, c)))
+
+
+class ProjectsBeforeTheGate(Cell):
+    """Projects first, and then opens the output gate."""
+
+    def step(self, x, h, c):
+        step = super().step(x, h, c)
+        late = step.o[..., :1] * self.projection(self.activation("h", step.c))
+        return step._replace(h=late)
+
+
+class ExchangesPeepholes(Cell):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.peepholes |= {"i": self.peepholes["f"], "f": self.peepholes["i"]}
+
+
+class LooksAtTheOutput(Cell):
+    def preactivation(self, gate, x, h, c):
+        return super().preactivation(gate, x, h, h)
+
+
+class ClipsOnItsWayOut(Cell):
+    """Leaves the state as it is, and clips what becomes h."""
+
+    def cell_state(self, i, f, g, c):
+        return f * c + i * g
+
+    def hidden_state(self, o, c):
+        return super().hidden_state(o, self.clipped(c, self.semantics.clip_cell))
+
+
+class ClipsOnlySigmoids(Cell):
+    def preactivation(self, gate, x, h, c):
+        if gate != "g":
+            return super().preactivation(gate, x, h, c)
+        return self.arithmetic.affine(list(zip(self.matrices[gate], (x, h), strict=True)), self.biases[gate])
+
+
+class ClipsTheCellAsWell(Cell):
+    def cell_state(self, i, f, g, c):
+        limit = self.semantics.clip_gates or self.semantics.clip_projection
+        return self.clipped(super().cell_state(i, f, g, c), limit)
+
+
+class AddsTheForgetBiasLate(Cell):
+    """Adds it to the gate instead of to its pre-activation."""
+
+    def gate(self, gate, x, h, c):
+        addend = float(self.semantics.forget_bias) if gate == "f" else 0
+        return addend + self.activation(gate, self.preactivation(gate, x, h, c) - addend)
+
+
+class AddsTheForgetBiasToAll(Cell):
+    def preactivation(self, gate, x, h, c):
+        z = super().preactivation(gate, x, h, c)
+        return z if gate == "f" else z + float(self.semantics.forget_bias)
+
+
+class NormalisesTheBias(Cell):
+    def preactivation(self, gate, x, h, c):
+        z = self.arithmetic.affine(list(zip(self.matrices[gate], (x, h), strict=True)), self.biases[gate])
+        return self.normalised(gate, z)
+
+
+class AddsEpsilonLate(Cell):
+    """Divides by the root of the variance, plus ε."""
+
+    def normalised(self, gate, z):
+        z = z - z.mean(axis=-1, keepdims=True)
+        z /= np.sqrt((z * z).mean(axis=-1, keepdims=True)) + float(self.semantics.layer_norm)
+        return self.gains[gate] * z
+
+
+class HasABias(Cell):
+    """Has biases of its own where there are none."""
+
+    def preactivation(self, gate, x, h, c):
+        return super().preactivation(gate, x, h, c) + 0.1
+
+
+class HasTheFirstBias(Cell):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        for biases in self.biases.values():
+            del biases[1]
+
+
+class HasTheSecondBias(Cell):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        for biases in self.biases.values():
+            del biases[0]
+
+
+class HasTheFirstBiasTwice(Cell):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        for biases in self.biases.values():
+            biases[1] = biases[0]
+
+
+class ExchangesASecondBias(Cell):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.biases["i"][1], self.biases["f"][1] = self.biases["f"][1], self.biases["i"][1]
+
+
+class TakesTheTanhLast(Cell):
+    def hidden_state(self, o, c):
+        return np.tanh(o * c)
 
 
 # --------------------------------------------------------------------------- wrong ways through
@@ -180,80 +321,103 @@ class SharesTheFirstLayer(Unroll):
         super().__init__(network, [cells[0]] * len(cells), *others)
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A fault, what a network must have for it to matter, and where it shows first.
-
-    Attributes:
-        wrong: a subclass of Cell or of Unroll.
-        first: the quantities in which the first wrong number may stand.
-        needs: fields of `Network`.
-        run: "lengths" or "masks", where what it is run on must have them.
-    """
-
-    wrong: type
-    first: str
-    needs: dict
-    run: str | None = None
-
-    def __str__(self) -> str:
-        return "-".join([self.wrong.__name__, *map(str, self.needs), *filter(None, [self.run])])
+class SwapsLastStates(Unroll):
+    def trace(self, run):
+        trace = super().trace(run)
+        return Trace(trace.steps, trace.h_n[::-1], trace.c_n[::-1], trace.logits)
 
 
-def _variant(**fields):
-    return {"semantics": Semantics(**fields)}
+class LogitsOfTheLastStep(Unroll):
+    def trace(self, run):
+        trace = super().trace(run)
+        return Trace(trace.steps, trace.h_n, trace.c_n, trace.logits[::-1])
 
 
-_HALF, _BIT = Fraction(1, 2), Fraction(1, 100)
-_TWO, _BOTH, _BACK = {"num_layers": 2}, {"direction": "bidirectional"}, {"direction": "reverse"}
-_MIXED = Activations(f=Activation("hard_sigmoid", _HALF, _HALF), o=Activation("softsign"))
-
-FAULTS = [
-    Fault(SwapsInputAndForget, "i", {}),
-    Fault(LosesABias, "g", {}),
-    Fault(ShowsTheCellBare, "h", {}),
-    Fault(LooksAtTheOtherCell, "o", _variant(peephole="new")),
-    Fault(LooksAtTheOtherCell, "o", _variant(peephole="old")),
-    Fault(LooksAtNothing, "if", _variant(peephole="new")),
-    Fault(CouplesTheOtherWay, "if", _variant(coupled="f=1-i")),
-    Fault(CouplesTheOtherWay, "if", _variant(coupled="i=1-f")),
-    Fault(CouplesNothing, "f", _variant(coupled="f=1-i")),
-    Fault(CouplesNothing, "i", _variant(coupled="i=1-f")),
-    Fault(ClipsNothing, "ifgo", _variant(clip_gates=_BIT)),
-    Fault(ClipsNothing, "c", _variant(clip_cell=_BIT)),
-    Fault(ClipsNothing, "h", _variant(clip_projection=Fraction(1, 1000)) | {"proj_size": 2}),
-    Fault(ClipsFromAbove, "ifgo", _variant(clip_gates=_BIT)),
-    Fault(AddsNoForgetBias, "f", _variant(forget_bias=Fraction(1))),
-    Fault(HasNoGain, "ifgo", _variant(layer_norm=_BIT)),
-    Fault(TakesTheSampleVariance, "ifgo", _variant(layer_norm=_BIT)),
-    Fault(MixesUpActivations, "fo", _variant(activations=_MIXED)),
-    Fault(ActsAlikeBothWays, "fo", _variant(reverse_activations=_MIXED) | _BOTH),
-    Fault(SwapsDirections, "ifgo", _TWO | _BOTH),
-    Fault(NeverTurnsRound, "ifgo", _BACK),
-    Fault(NeverTurnsRound, "ifgo", _BOTH),
-    Fault(LeavesTheReverseReversed, "ifgo", _BACK),
-    Fault(LeavesTheReverseReversed, "ifgo", _BOTH),
-    Fault(ReadsThePadding, "ch", {}, "lengths"),
-    Fault(ReadsThePadding, "ch", {}, "masks"),
-    Fault(StartsBackwardsElsewhere, "ifgo", _variant(reverse_from="buffer") | _BOTH, "lengths"),
-    Fault(StartsBackwardsElsewhere, "ch", _BOTH, "lengths"),
-    Fault(ResetsAtAMask, "ifgoc", {}, "masks"),
-    Fault(EndsAtTheEndOfTheBuffer, "h_n", {}, "lengths"),
-    Fault(StartsFromNothing, "ifgo", {}),
-    Fault(SharesTheInitialState, "ifgo", _TWO),
-    Fault(OrdersStatesByDirection, "ifgo", _TWO | _BOTH),
-    Fault(DropsInEvaluation, "ifgo", _variant(dropout=_HALF) | _TWO),
-    Fault(NeverDrops, "ifgo", _variant(dropout=Fraction(1), training=True) | _TWO),
-    Fault(HoldsForZero, "h", {}, "lengths"),
-    Fault(HoldsForZero, "h", _variant(padded_output="hold"), "lengths"),
-    Fault(SharesTheFirstLayer, "ifgo", _TWO),
-]
-"""The faults; see `Fault`."""
+class ReadsBackwards(Unroll):
+    def inputs(self, run):
+        return super().inputs(run)[::-1]
 
 
-def observed(network, run, *, cell=Cell, unroll=Unroll, form="float64") -> Observation:
-    """Run an LSTM made of these classes, and show everything, each step given back what was shown."""
-    arithmetic = FloatArithmetic(form)
+class HandsUpTheCell(Unroll):
+    def outputs(self, layer, directions):
+        return super().outputs(layer, [[step._replace(h=step.c) for step in steps] for steps in directions])
+
+
+class StateOfTheLastStep(Unroll):
+    def direction(self, index, inputs, run):
+        steps, _, _ = super().direction(index, inputs, run)
+        return steps, steps[-1].h, steps[-1].c
+
+
+class CarriesNoState(Unroll):
+    def advance(self, index, t, x, h, c, run):
+        return super().advance(index, t, x, h, 0 * c, run)
+
+
+class FeedsBackTheCell(Unroll):
+    def advance(self, index, t, x, h, c, run):
+        step, h, c = super().advance(index, t, x, h, c, run)
+        return step, c, c
+
+
+class IgnoresTheMask(Unroll):
+    def counts(self, index, t, run):
+        return run.length is None or t < run.length
+
+
+class ForgetsWhereItSkips(Unroll):
+    def skipped(self, h, c):
+        return super().skipped(h, 0 * c)
+
+
+class OnesForZeros(Unroll):
+    def zeros(self, width):
+        return 1 + super().zeros(width)
+
+
+class HandsUpOneDirection(Unroll):
+    def outputs(self, layer, directions):
+        forward, backward = directions
+        return super().outputs(layer, [forward, [step._replace(h=0 * step.h) for step in backward]])
+
+
+class ExchangesStates(Unroll):
+    """Takes h0 for c0, and c0 for h0."""
+
+    def initial(self, index, run):
+        return super().initial(index, run)[::-1]
+
+
+class ClipsOnlyWhatItShows(Unroll):
+    def direction(self, index, inputs, run):
+        steps, h, c = super().direction(index, inputs, run)
+        return [step._replace(h=np.clip(step.h, -1 / 8, 1 / 8)) for step in steps], h, c
+
+
+class DropsTheLastLayer(Unroll):
+    def outputs(self, layer, directions):
+        last = layer == self.network.num_layers - 1
+        outputs = super().outputs(layer, directions)
+        if last:
+            directions[0][:] = [step._replace(h=0 * step.h) for step in directions[0]]
+        return outputs
+
+
+class HalvesTheOutputs(Unroll):
+    def dropped(self, inputs):
+        return [x / 2 for x in inputs]
+
+
+# --------------------------------------------------------------------------- made and run
+
+
+def led(network, arithmetic, cell=Cell, unroll=Unroll) -> Unroll:
+    """Make a network of such cells, led by such a loop."""
     cells = [cell(network, arithmetic, k) for k in range(len(network.layers))]
-    trace: Trace = unroll(network, cells, arithmetic, head(network, arithmetic)).trace(run)
+    return unroll(network, cells, arithmetic, head(network, arithmetic))
+
+
+def observed(network, run, *, form="float64", **wrong) -> Observation:
+    """Run an LSTM made of these classes, and show everything, each step given back what was shown."""
+    trace = led(network, FloatArithmetic(form), **wrong).trace(run)
     return Observation((Part(values_of(network, trace, quantities=SHOWN), fed_back=True),))

@@ -1,5 +1,6 @@
 """Networks for tests: drawn at random, or with gates written as a puzzle writes them."""
 
+from dataclasses import replace
 from fractions import Fraction as F
 from types import SimpleNamespace
 
@@ -28,46 +29,20 @@ def drawn(
 ):
     """Draw a network, and something to run it on, evenly from ± scale."""
     random = np.random.default_rng(seed)
-    directions = 2 if direction == "bidirectional" else 1
-    width = proj or hidden
 
     def tensor(*shape):
         return random.uniform(-scale, scale, shape)
 
-    def weights(size):
-        return Weights(
-            tensor(4 * hidden, size),
-            tensor(4 * hidden, width),
-            bias * tensor(4 * hidden),
-            bias * tensor(4 * hidden),
-            weight_hr=tensor(proj, hidden) if proj else None,
-            **({f"weight_c{gate}": tensor(hidden) for gate in "ifo"} if semantics.peephole else {}),
-            weight_ln=tensor(4 * hidden) if semantics.layer_norm else None,
-        )
+    def weights(place):
+        drawn = {name: tensor(*shape) for name, shape in bare.shapes(place.layer).items()}
+        return Weights(**drawn | ({} if bias else {b: 0 * drawn[b] for b in ("bias_ih", "bias_hh")}))
 
-    network = Network(
-        inputs,
-        hidden,
-        tuple(
-            weights(directions * width if layer else inputs)
-            for layer in range(layers)
-            for _ in range(directions)
-        ),
-        bias,
-        semantics,
-        layers,
-        direction,
-        proj,
-        Head(tensor(outputs, directions * width), tensor(outputs)) if outputs else None,
-    )
-    run = Run(
-        tensor(steps, inputs),
-        tensor(layers * directions, width),
-        tensor(layers * directions, hidden),
-        length,
-        mask,
-    )
-    return network, run
+    bare = Network(inputs, hidden, (), bias, semantics, layers, direction, proj)
+    places, width = bare.places("h"), bare.directions * bare.output_size
+    head = Head(tensor(outputs, width), tensor(outputs)) if outputs else None
+    network = replace(bare, layers=tuple(map(weights, places)), head=head)
+    states = tensor(len(places), bare.output_size), tensor(len(places), hidden)
+    return network, Run(tensor(steps, inputs), *states, length, mask)
 
 
 def ruled(inputs, outputs, *, i, f, g, o, **others):

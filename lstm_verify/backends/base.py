@@ -51,7 +51,11 @@ class Observation:
 
 
 class Backend(Protocol):
-    """An implementation under test."""
+    """An implementation under test.
+
+    One that is known to be no LSTM may have an attribute `departs`, which says in what: that is
+    told where it fails.
+    """
 
     @property
     def name(self) -> str:

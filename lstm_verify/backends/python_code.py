@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,9 @@ from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Place, Run, Weights
-from lstm_verify.lstm.semantics import GATES
+from lstm_verify.lstm.semantics import FEATURES, GATES, PEEPHOLES, PYTORCH, Semantics
 from lstm_verify.lstm.unroll import Unroll
-from lstm_verify.puzzle.problems import nearest
+from lstm_verify.puzzle.problems import nearest, quoted, suggestion
 
 CALLED = {
     "step": "it was called for one step, cell(x, h, c, w); does it take the whole sequence? form=sequence",
@@ -55,6 +55,7 @@ MISFIT = re.compile("matmul|shape|dimension|align|unpack|argument")
 """What Python and NumPy say where a function was made for other arguments."""
 
 
+@dataclass(frozen=True)
 class GivenWeights(Weights):
     """The weights as an implementation gets them: fresh NumPy arrays, its own to keep.
 
@@ -62,9 +63,17 @@ class GivenWeights(Weights):
         weight_ih: [4·hidden_size, input_size], rows in blocks i, f, g, o as in torch.nn.LSTM
         weight_hh: [4·hidden_size, hidden_size]
         bias_ih, bias_hh: [4·hidden_size]; zeros where the network has no bias
+        weight_ci, weight_cf, weight_co: [hidden_size], the peepholes; zeros where it has none
+        weight_hr: [proj_size, hidden_size], or None where h is not projected
+        weight_ln: [4·hidden_size], the gains of a layer normalisation, or None where they are 1
+        semantics: the variant of the LSTM, for code that supports more than one: its limits, its ε
 
     `gate("f")` has the rows of one gate.
     """
+
+    semantics: Semantics = PYTORCH
+
+    NO_TENSORS: ClassVar[tuple[str, ...]] = ("semantics",)
 
     def packed(self, order: str, *, transposed: bool = False) -> GivenWeights:
         """Return the same weights with the gates in another order, such as "iofc" (c is g).
@@ -78,7 +87,7 @@ class GivenWeights(Weights):
         """
         blocks = {name: tensor for name, tensor in self.items() if name in self.PACKED}
         moved = {name: np.array(reorder(block, GATES, order)) for name, block in blocks.items()}
-        made = replace(self, **moved)
+        made = replace(self, **moved)  # type: ignore[arg-type]
         return made.map(lambda tensor: np.array(np.transpose(tensor))) if transposed else made
 
     def pack(self, name: str) -> dict[str, NDArray[Any]]:
@@ -87,7 +96,8 @@ class GivenWeights(Weights):
         Raises:
             ValueError: no convention of that name is known, or it has no place for some of the weights.
         """
-        return convention(name).pack(self)
+        peepholes = {} if self.semantics.peephole else {f"weight_c{gate}": None for gate in PEEPHOLES}
+        return convention(name).pack(replace(self, **peepholes))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,7 @@ class PythonCode:
 
     def _observe_sequence(self, network: Network, run: Run) -> Observation:
         states = {"h0": run.h0[0], "c0": run.c0[0]}
-        h, c = _pair(self.called(network.layers[0], inputs=run.inputs, **states))
+        h, c = _pair(self.called(self.given(network, 0), inputs=run.inputs, **states))
         shown = {"h": h} if c is None else {"h": h, "c": c}
         values = {Place(q): checked(array, q, (run.steps, network.width(q))) for q, array in shown.items()}
         return Observation((Part(values),))
@@ -133,9 +143,15 @@ class PythonCode:
         with np.errstate(over="ignore"):
             return np.array(values, dtype=self.form.name)
 
-    def called(self, weights: Weights, **arguments: Any) -> Any:
-        """Call the function with fresh copies, and notice when it changes one of them."""
-        own = GivenWeights(**{name: self.array(tensor) for name, tensor in weights.items()})
+    def given(self, network: Network, index: int) -> GivenWeights:
+        """Make fresh arrays of the weights of one layer and direction."""
+        none = np.zeros(network.hidden_size)
+        tensors = {f"weight_c{gate}": none for gate in PEEPHOLES} | dict(network.layers[index].items())
+        arrays = {name: self.array(tensor) for name, tensor in tensors.items()}
+        return GivenWeights(**arrays, semantics=network.semantics)
+
+    def called(self, own: GivenWeights, **arguments: Any) -> Any:
+        """Call the function with weights and copies of its own, and notice when it changes one of them."""
         copies = {name: self.array(values) for name, values in arguments.items()}
         given = copies | {f"w.{name}": np.asarray(tensor) for name, tensor in own.items()}
         before = {name: array.copy() for name, array in given.items()}
@@ -161,7 +177,9 @@ class _Cell:
 
     def step(self, x: Any, h: Any, c: Any) -> Step[Any]:
         shown = zip(
-            "hc", _pair(self.code.called(self.network.layers[self.index], x=x, h=h, c=c)), strict=True
+            "hc",
+            _pair(self.code.called(self.code.given(self.network, self.index), x=x, h=h, c=c)),
+            strict=True,
         )
         # What is judged is what it is given back: numbers of its format.
         h, c = (
@@ -175,6 +193,8 @@ class _Cell:
 
 def _pair(answer: Any) -> tuple[Any, Any]:
     """Take the two things that both contracts return."""
+    if isinstance(answer, np.ndarray):  # of two rows it could be taken for two things
+        raise Misbehaved(f"it returned one array {list(answer.shape)}; expected two, (h, c)")
     try:
         h, c = answer
     except (TypeError, ValueError):
@@ -222,13 +242,27 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
     contract = options.take("form", getattr(function, "form", "step"))
     if contract not in CALLED:
         raise Unusable(f"form={contract}: expected one of {', '.join(CALLED)}")
+    supports = _supported(function, name)
+    form = options.dtype("float64", tuple(f for f in FORMATS if hasattr(np, f)))
+    return PythonCode(name, form, options.accuracy(Accuracy()), function, contract, supports)
+
+
+def _supported(function: Any, name: str) -> frozenset[str]:
+    """Return the features that code says it supports beside a plain LSTM's.
+
+    Raises:
+        Unusable: it is no set of names, or one of them is not known.
+    """
     supports = getattr(function, "supports", ())
     if isinstance(supports, str) or not isinstance(supports, Iterable):
-        raise Unusable(
-            f"{name}.supports is {supports!r}; expected a set of features, such as {{'activations'}}"
-        )
-    form = options.dtype("float64", tuple(f for f in FORMATS if hasattr(np, f)))
-    return PythonCode(name, form, options.accuracy(Accuracy()), function, contract, frozenset(supports))
+        raise Unusable(f"{name}.supports is {supports!r}; expected a set of features, such as {{'peephole'}}")
+    known = (*FEATURES, "proj_size")
+    for feature in map(str, supports):
+        if feature not in (*known, *UNROLLED):
+            raise Unusable(
+                f"{name}.supports: unknown feature {quoted(feature)}; {suggestion(feature, known)}"
+            )
+    return frozenset(supports)
 
 
 def _make(name: str, target: str, options: Options) -> Backend:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from lstm_verify.backends.base import UNROLLED, Array, Backend, Kind, Observation, Options, Part, beyond
 from lstm_verify.backends.errors import Unusable
-from lstm_verify.backends.torch_rows import Batch, StepFunction, Tensors, floats, observe_steps
+from lstm_verify.backends.torch_rows import Batch, StepFunction, Tensors, floats, observe_steps, output_layer
 from lstm_verify.lstm.accuracy import UNKNOWN, Accuracy, Error
 from lstm_verify.lstm.formats import Format
-from lstm_verify.lstm.network import Network, Place, Run, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from lstm_verify.lstm.network import Network, Place, Run, Weights, suffix
 
 # Measured with torch 2.13 on x86-64: float32 over every float32 of 2^−20 ≤ |x| < 128, float64 by
 # sampling (σ ≤ 2.24 ulp, tanh ≤ 0.75 ulp), float16 and bfloat16 over all their numbers. nn.LSTM runs
@@ -49,13 +46,20 @@ class TorchBackend:
     device: str
     threads: int
 
-    MODULE: ClassVar[str]
-    SUPPORTED: ClassVar[frozenset[str]]
-
     def refusal(self, network: Network, run: Run) -> str | None:
         """Refuse what PyTorch's LSTM cannot express."""
-        other = beyond(network, run, self.SUPPORTED)
-        return f"PyTorch's {self.MODULE} cannot express {other}" if other else None
+        other = beyond(network, run, self.supported)
+        return f"{self.who} cannot express {other}" if other else None
+
+    @property
+    def supported(self) -> frozenset[str]:
+        """The features that it can express beside a plain LSTM's."""
+        return UNROLLED
+
+    @property
+    def who(self) -> str:
+        """What it is called in a sentence."""
+        return self.name.partition(",")[0]
 
     @property
     def vectors(self) -> Tensors:
@@ -82,9 +86,6 @@ def _parameters(network: Network, weights: Weights) -> dict[str, Any]:
 class TorchCell(TorchBackend):
     """torch.nn.LSTMCell; each step is given the state that the step before returned."""
 
-    MODULE = "LSTMCell"
-    SUPPORTED = UNROLLED
-
     def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
         """Lead a cell for each layer and direction over all steps, the rows as one batch."""
         import torch
@@ -107,8 +108,10 @@ class TorchLSTM(TorchBackend):
     time, its state given back to it, it shows h and c of all layers.
     """
 
-    MODULE = "LSTM"
-    SUPPORTED = frozenset(["num_layers", "bidirectional", "proj_size", "lengths", "dropout"])
+    @property
+    def supported(self) -> frozenset[str]:
+        """What nn.LSTM has arguments for, and packed sequences."""
+        return frozenset(["num_layers", "bidirectional", "proj_size", "lengths", "dropout"])
 
     def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
         """Run the rows as one batch: over the whole, then step by step."""
@@ -138,7 +141,7 @@ class TorchLSTM(TorchBackend):
             **self._options(network),
         )
         state = {
-            name + network.suffix(*divmod(k, network.directions)): tensor
+            name + suffix(*divmod(k, network.directions)): tensor
             for k, weights in enumerate(network.layers)
             for name, tensor in _parameters(network, weights).items()
         }
@@ -159,21 +162,13 @@ class TorchLSTM(TorchBackend):
         else:
             output, (h_n, c_n) = lstm(inputs, state)
         returned = [floats(x) for x in (output, h_n, c_n)]
-        logits = self._logits(network, output)
+        head = output_layer(network, self.vectors)
+        logits = {Place("logits"): floats(head(output))} if head else {}
         parts = []
         for row in range(len(batch.runs)):
             values = returned_values(network, *(x[:, row] for x in returned))
             parts.append(Part(values | {place: x[:, row] for place, x in logits.items()}))
         return parts
-
-    def _logits(self, network: Network, output: Tensor) -> dict[Place, Array]:
-        """Put the outputs through torch.nn.functional.linear, where there is an output layer."""
-        import torch
-
-        if network.head is None:
-            return {}
-        weight, bias = self.vectors.vector(network.head.weight), self.vectors.vector(network.head.bias)
-        return {Place("logits"): floats(torch.nn.functional.linear(output, weight, bias))}
 
     def _stepwise(self, lstm: Any, network: Network, batch: Batch) -> list[Part]:
         """Run one step after the other, of the rows that have not ended, all layers together."""
@@ -231,11 +226,12 @@ def limited_threads(count: int) -> Iterator[None]:
 
 
 def make(
-    kind: type[TorchCell | TorchLSTM], promises: Mapping[str, Accuracy], name: str, options: Options
+    kind: Callable[..., Backend], promises: Mapping[str, Accuracy], name: str, options: Options
 ) -> Backend:
-    """Make a backend of one of the two kinds, or of one built on it, from what a user wrote.
+    """Make a backend that runs on PyTorch from what a user wrote.
 
     Args:
+        kind: makes it of name, format, accuracy, device and threads.
         promises: format -> what it promises of σ and tanh on the CPU.
 
     Raises:
@@ -251,7 +247,7 @@ def make(
         device=device,
         threads=options.count("threads", 1),
     )
-    _check_device(backend.device)
+    _check_device(device)
     return backend
 
 

@@ -68,7 +68,7 @@ class Rows(Unroll["Tensor"]):
     def __init__(
         self, network: Network, cells: Sequence[Stepper[Tensor]], vectors: Tensors, rows: int
     ) -> None:
-        super().__init__(network, cells, vectors)
+        super().__init__(network, cells, vectors, output_layer(network, vectors))
         self.rows = rows
 
     def advance(
@@ -89,6 +89,16 @@ class Rows(Unroll["Tensor"]):
     def zeros(self, width: int) -> Tensor:
         """Rows of zeros."""
         return self.vectors.vector(np.zeros((self.rows, width)))
+
+
+def output_layer(network: Network, vectors: Tensors) -> Callable[[Tensor], Tensor] | None:
+    """Return torch.nn.functional.linear with the output layer's weights, where there is one."""
+    import torch
+
+    if network.head is None:
+        return None
+    weight, bias = vectors.vector(network.head.weight), vectors.vector(network.head.bias)
+    return lambda h: torch.nn.functional.linear(h, weight, bias)
 
 
 def floats(tensor: Tensor) -> Array:

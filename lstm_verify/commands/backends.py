@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import click
 
 
@@ -9,6 +11,7 @@ import click
 def command() -> int:
     """List the implementations that can be run, and what each needs."""
     from lstm_verify.backends.registry import kinds, missing
+    from lstm_verify.lstm.semantics import FEATURES
 
     width = max(map(len, kinds()))
     for name, kind in kinds().items():
@@ -19,6 +22,9 @@ def command() -> int:
     click.echo(
         "\nOptions go after a comma: torch.lstm,dtype=float64,threads=2,device=cpu,accuracy=8ulp+4u\n"
         "python: form=step (a function cell(x, h, c, w) -> (h, c)) or form=sequence\n"
-        "        (lstm(inputs, h0, c0, w) -> (h, c or None)); dtype=float64 unless said"
+        "        (lstm(inputs, h0, c0, w) -> (h, c or None)); dtype=float64 unless said\n"
+        "        what it can do beside a plain LSTM it says in a set, cell.supports, of these:"
     )
+    names = ", ".join(("proj_size", *FEATURES))
+    click.echo(textwrap.fill(names, 100, initial_indent=" " * 8, subsequent_indent=" " * 8))
     return 0

@@ -8,32 +8,26 @@ import os
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lstm_verify.lessons import NAMES
+from lstm_verify.lessons.ledger import NOT_RUN, Verdict
 
 if TYPE_CHECKING:
     from lstm_verify.lessons.ledger import Entry, Lesson
 
 WIDTH, COLUMN = 100, 25
-COLOURS = {
-    "holds": "green",
-    "holds with a correction": "yellow",
-    "fails": "red",
-    "not checkable here": "cyan",
+OUTCOMES = {
+    Verdict.HOLDS.value: ("green", "hold"),
+    Verdict.CORRECTED.value: ("yellow", "hold with a correction"),
+    Verdict.FAILS.value: ("red", "fail"),
+    Verdict.UNCHECKED.value: ("cyan", Verdict.UNCHECKED.value),
+    NOT_RUN: (None, NOT_RUN),
 }
-
-SUMMED = {
-    "holds": "hold",
-    "holds with a correction": "hold with a correction",
-    "fails": "fail",
-    "not checkable here": "not checkable here",
-    "not run": "not run",
-}
-"""What an entry comes to -> how many are said to."""
+"""What an entry comes to -> its colour, and what several are said to do or be."""
 
 
 @click.command(name="reproduce")
@@ -82,8 +76,8 @@ def _print_head(lesson: Lesson) -> None:
 
 def _print(entry: Entry, *, details: bool) -> None:
     """Print a claim in two columns: the verdict and the claim's id, and what there is to be said."""
-    verdict = entry.finding.verdict.value if entry.finding else "not run"
-    styled = click.style(verdict.ljust(COLUMN), fg=COLOURS.get(verdict), bold=entry.surprising)
+    colour, _ = OUTCOMES[entry.outcome]
+    styled = click.style(entry.outcome.ljust(COLUMN), fg=colour, bold=entry.surprising)
     left = [styled, f"  {entry.claim.id}".ljust(COLUMN)]
     for k, line in enumerate(_lines(entry, details=details)):
         click.echo(((left[k] if k < len(left) else " " * COLUMN) + line).rstrip(), color=_colour())
@@ -102,8 +96,6 @@ def _colour() -> bool | None:
 
 def _lines(entry: Entry, *, details: bool) -> Iterator[str]:
     """Yield the right-hand column: the claim, what was found, and what is right instead."""
-    from lstm_verify.lessons.ledger import Verdict
-
     claim, finding = entry.claim, entry.finding
     yield from _wrapped(claim.statement)
     if details and claim.how:
@@ -132,16 +124,15 @@ def _wrapped(sentence: str) -> list[str]:
 def _print_summary(entries: list[Entry]) -> None:
     from lstm_verify.puzzle.problems import count
 
-    found = Counter(entry.finding.verdict.value if entry.finding else "not run" for entry in entries)
-    parts = [f"{found[verdict]} {words}" for verdict, words in SUMMED.items() if found[verdict]]
+    found = Counter(entry.outcome for entry in entries)
+    parts = [f"{found[outcome]} {words}" for outcome, (_, words) in OUTCOMES.items() if found[outcome]]
     click.echo(f"{count(len(entries), 'claim')}: {', '.join(parts)}.")
     surprising = [entry for entry in entries if entry.surprising]
     if not surprising:
         click.echo(f"Every verdict found is the one on record (torch {_torch()}).")
     for entry in surprising:
-        assert entry.finding is not None
         name = f"{entry.lesson.name}/{entry.claim.id}"
-        click.echo(f"{name}: found '{entry.finding.verdict}', on record '{entry.claim.record}'")
+        click.echo(f"{name}: found '{entry.outcome}', on record '{entry.claim.record}'")
 
 
 def _torch() -> str:
@@ -150,11 +141,10 @@ def _torch() -> str:
     return version("torch")
 
 
-def _as_json(entries: Iterable[Entry]) -> dict[str, Any]:
+def _as_json(entries: list[Entry]) -> dict[str, Any]:
     """Return everything for programs; the verdict of what was not run is null."""
-    listed = list(entries)
-    found = Counter(entry.finding.verdict.value if entry.finding else "not run" for entry in listed)
-    lessons = {entry.lesson.name: entry.lesson for entry in listed}
+    found = Counter(entry.outcome for entry in entries)
+    lessons = {entry.lesson.name: entry.lesson for entry in entries}
     return {
         "version": 1,
         "torch": _torch(),
@@ -175,9 +165,9 @@ def _as_json(entries: Iterable[Entry]) -> dict[str, Any]:
                 "correction": entry.claim.correction or None,
                 "table": _table(entry),
             }
-            for entry in listed
+            for entry in entries
         ],
-        "summary": {verdict: found[verdict] for verdict in SUMMED},
+        "summary": {outcome: found[outcome] for outcome in OUTCOMES},
     }
 
 

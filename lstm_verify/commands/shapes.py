@@ -73,11 +73,11 @@ def _sizes(puzzle: str | None, options: Mapping[str, Any]) -> Sizes:
 
 def _of_puzzle(puzzle: str) -> Sizes:
     """Return the sizes of a puzzle, and of the batch that its first case is in."""
-    from lstm_verify.engine import batches, load
+    from lstm_verify.puzzle.library import load_one
     from lstm_verify.shapes import Sizes
 
-    loaded = load(puzzle)
-    batch = batches(loaded)[0]
+    loaded = load_one(puzzle)
+    batch = loaded.batches()[0]
     return Sizes.of(loaded.network, len(batch), max(case.steps for case in batch))
 
 
@@ -112,5 +112,5 @@ def _print(view: str, sizes: Sizes, found: list[Row]) -> None:
     head = ["part", "variable", "shape", "in numbers", "what it is"]
     click.echo(tabulate(lines, head, disable_numparse=True, maxcolwidths=[None, 26, None, None, 26]))
     click.echo(f"\n{sum(row.numbers for row in found if row.learned):,} numbers to learn")
-    for line in filter(None, (used.notes, f"Source: {used.source}")):
-        click.echo(textwrap.fill(line, 100, break_long_words=False, break_on_hyphens=False))
+    source = f"Source: {used.source}"
+    click.echo(textwrap.fill(source, 100, break_long_words=False, break_on_hyphens=False))

@@ -40,14 +40,14 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
         click.echo(textwrap.fill(loaded.why, 100))
     click.echo()
     for line in equations(loaded):
-        click.echo(f"  {line}")
+        click.echo(_wrapped(f"  {line}"))
     for one in cases:
         click.echo(f"\ncase {one.name}" + (f": {one.title}" if one.title else ""))
         try:
             for line in worked(loaded, one, steps):
-                click.echo(line)
+                click.echo(_wrapped(line))
         except NotByHand as error:
-            click.echo(f"{error}; for its true trace: lstm-verify run {puzzle} -b reference")
+            click.echo(f"{error}. For its true trace:\n  lstm-verify run {puzzle} -b reference")
             continue
         except Undecided as error:
             click.echo(str(undecided(loaded, one, error)), err=True)
@@ -55,3 +55,12 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
         if one.steps > steps:
             click.echo(f"… {one.steps - steps} more steps (--steps {one.steps} shows them)")
     return 0
+
+
+def _wrapped(line: str) -> str:
+    """Break a line that passes 100 columns; what follows is set in farther than it begins."""
+    if len(line) <= 100:
+        return line
+    margin = " " * (len(line) - len(line.lstrip()) + 6)
+    broken = textwrap.wrap(line, 100, subsequent_indent=margin, drop_whitespace=True, break_on_hyphens=False)
+    return "\n".join(broken)

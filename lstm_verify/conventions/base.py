@@ -18,6 +18,9 @@ PLAIN = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 MATRICES = ("weight_ih", "weight_hh")
 """The fields that have a matrix for each gate; the others have a vector."""
 
+OPTIONAL = {"weight_hr": "projection", "peephole": "peepholes", "weight_ln": "layer normalisation"}
+"""The fields that not every LSTM has, and not every convention has a place for, in words."""
+
 
 class Piece(NamedTuple):
     """A part of a tensor: some gates' rows of one field.
@@ -136,6 +139,11 @@ class Convention:
 
     def _turned(self, rows: tuple[str, ...], columns: tuple[str, ...]) -> tuple[str, ...]:
         return columns + rows if self.transposed else rows + columns
+
+    def refusal(self, fields: Iterable[str]) -> str | None:
+        """Say which of these fields it has no place for, as "Keras has no projection"; None of none."""
+        words = [words for field, words in OPTIONAL.items() if field in {*fields} - {*self.names}]
+        return f"{self.title} has no {' and no '.join(words)}" if words else None
 
     def pack(self, weights: Weights) -> dict[str, NDArray[Any]]:
         """Return the tensors of this convention that hold these weights: name -> NumPy array.

@@ -20,9 +20,6 @@ from lstm_verify.lstm.semantics import GATES, PEEPHOLES
 Array: TypeAlias = NDArray[Any]
 Blocks: TypeAlias = dict[str, dict[str, Array]]
 
-WORDS = {"peephole": "peepholes", "weight_hr": "projection", "weight_ln": "layer normalisation"}
-"""What not every convention has a place for."""
-
 
 def pack(convention: Convention, weights: Weights) -> dict[str, Array]:
     """Return a convention's tensors that hold these weights; see `Convention.pack`."""
@@ -71,9 +68,9 @@ def _blocks(convention: Convention, weights: Weights) -> Blocks:
         }
     if weights.weight_hr is not None:
         blocks["weight_hr"] = {"h": np.asarray(weights.weight_hr)}
-    for field, words in WORDS.items():
-        if field in blocks and field not in convention.names:
-            raise ValueError(f"{convention.title} has no {words}, and these weights have")
+    refused = convention.refusal(blocks)
+    if refused:
+        raise ValueError(f"{refused}, and these weights have")
     biases = [field for field in ("bias_ih", "bias_hh") if field in convention.names]
     if len(biases) == 1:
         blocks[biases[0]] = {gate: blocks["bias_ih"][gate] + blocks["bias_hh"][gate] for gate in GATES}

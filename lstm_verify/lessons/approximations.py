@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from lstm_verify.lessons.figures import digits
 from lstm_verify.lessons.ledger import Finding, Table, judged
 from lstm_verify.lessons.subjects import by_hand, puzzle
 from lstm_verify.lstm import exact
@@ -80,9 +81,3 @@ def _last(tanh: Function, half: Fraction) -> float:
 def _distance(x: Exact, y: Fraction) -> Exact:
     difference = x - y
     return difference if exact.sign(difference) >= 0 else -difference
-
-
-def digits(x: Exact) -> str:
-    """Write an exact number with three proven digits."""
-    ball = exact.well_known(x)
-    return "unknown" if ball is None else str(ball.str(3, radius=False))

@@ -16,6 +16,10 @@ class Verdict(StrEnum):
     UNCHECKED = "not checkable here"
 
 
+NOT_RUN = "not run"
+"""What a claim comes to whose check was not run."""
+
+
 @dataclass(frozen=True)
 class Table:
     """The numbers behind a finding, for people to read: each row has a text for each header."""
@@ -104,6 +108,11 @@ class Entry:
     finding: Finding | None
 
     @property
+    def outcome(self) -> str:
+        """The verdict found, or that there is none."""
+        return self.finding.verdict.value if self.finding else NOT_RUN
+
+    @property
     def surprising(self) -> bool:
         """Tell whether the verdict found is not the one on record."""
         return self.finding is not None and self.finding.verdict is not self.claim.record
@@ -112,13 +121,15 @@ class Entry:
 def reproduce(lessons: Iterable[Lesson], *, timing: bool = False) -> Iterator[Entry]:
     """Check every claim of the lessons again, one after the other; nothing is remembered.
 
+    PyTorch has one thread meanwhile: with more, small layers take much longer.
+
     Args:
         timing: whether to run the checks that measure time, too; they take seconds.
     """
-    from lstm_verify.lessons.subjects import one_thread
+    from lstm_verify.backends.torch_backends import limited_threads
 
     for lesson in lessons:
         for claim in lesson.claims:
-            with one_thread():
+            with limited_threads(1):
                 finding = claim.check() if timing or not claim.timed else None
             yield Entry(lesson, claim, finding)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from lstm_verify.backends.scratch import CELLS
+from lstm_verify.conventions import Convention, convention
+from lstm_verify.lessons.figures import SAME, apart, short
 from lstm_verify.lessons.ledger import Finding, Table, judged
-from lstm_verify.lessons.subjects import SAME, apart, columns, same_weights, seeded, short, stepped
+from lstm_verify.lessons.subjects import TORCH, loaded, seeded, stepped, weights_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 SIZE = (3, 4)
+
+FUSED = convention("fused")
+WITH_PEEPHOLES = next(cell.convention for cell in CELLS if cell.name == "peephole")
 
 
 def repaired() -> Any:
@@ -72,14 +81,16 @@ def _inputs() -> tuple[Tensor, tuple[Tensor, Tensor]]:
 
 def biased(step: Any, **biases: float) -> Any:
     """Fill the biases of gates: 40 holds one open whatever else it sees, −40 closed."""
-    import torch
+    packing = _packing(step)
+    weights = weights_of(step, packing)
+    for gate, value in biases.items():
+        np.asarray(weights.gate(gate).bias_ih).fill(value)
+    return loaded(step, packing, weights)
 
-    with torch.no_grad():
-        for gate, value in biases.items():
-            at = slice("ifgo".index(gate) * SIZE[1], ("ifgo".index(gate) + 1) * SIZE[1])
-            bias = step.bias[at] if hasattr(step, "bias") else getattr(step, f"b_{gate}")
-            bias.fill_(value)
-    return step
+
+def _packing(step: Any) -> Convention:
+    """Return the convention of a layer with W, U and bias, or of one with a tensor for each gate."""
+    return FUSED if hasattr(step, "bias") else WITH_PEEPHOLES
 
 
 def gate_moved_by_h(step: Any) -> float:
@@ -178,12 +189,13 @@ def against_built_in(make: Callable[[], Any] = repaired) -> Finding:
 
     with seeded(), torch.no_grad():
         source = nn.LSTMCell(*SIZE, dtype=torch.float64)
-        without = same_weights(with_peepholes(), source, ("W_x{}", "W_h{}", "b_{}"))
-        for p in (without.p_i, without.p_f, without.p_o):
-            p.zero_()
+        weights = weights_of(source, TORCH)
+        none = np.zeros(SIZE[1])
+        of_zero = replace(weights, weight_ci=none, weight_cf=none, weight_co=none)
+        without = loaded(with_peepholes(), WITH_PEEPHOLES, of_zero)
         x = torch.randn(20, 1, SIZE[0], dtype=torch.float64)
         zero = x.new_zeros(1, SIZE[1])
-        shown = [stepped(step, x, (zero, zero)) for step in (columns(make(), source), without, source)]
+        shown = [stepped(step, x, (zero, zero)) for step in (loaded(make(), FUSED, weights), without, source)]
     (h, c), (h_without, _), (h_built_in, c_built_in) = shown
     h_away, c_away = apart(h, h_built_in), apart(c, c_built_in)
     figure = (

@@ -8,28 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lstm_verify.conventions import Convention, convention
 from lstm_verify.lessons import peephole, timing
+from lstm_verify.lessons.figures import SAME, apart, outcome, short
 from lstm_verify.lessons.ledger import Claim, Finding, Lesson, Verdict, judged, unchecked
-from lstm_verify.lessons.subjects import (
-    SAME,
-    apart,
-    columns,
-    one_thread,
-    outcome,
-    same_weights,
-    seeded,
-    short,
-    stepped,
-    watched,
-)
+from lstm_verify.lessons.subjects import TORCH, loaded, seeded, stepped, watched, weights_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-NAMES = ("U_{}", "V_{}", "b_{}")
-"""What the lesson calls the tensors of a gate, i, f, o or c, where there are eight products."""
+NAIVE, FUSED = convention("naive"), convention("fused")
 
 SIZE = (32, 32)
 """Inputs and units of the layer in the lesson's notebooks."""
@@ -70,11 +61,13 @@ def text(inputs: int = SIZE[0]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     return torch.randn(STEPS, BATCH, inputs, dtype=torch.float64), (zero, zero)
 
 
-def distance(step: Any, source: nn.LSTMCell) -> float:
-    """Return how far h and c of a layer are from those of nn.LSTMCell over a text, at most."""
+def distance(step: Any, packing: Convention) -> float:
+    """Return how far h and c of a layer are from those of nn.LSTMCell over a text with the same weights."""
     import torch
 
-    with torch.no_grad():
+    with seeded(), torch.no_grad():
+        source = built_in()
+        loaded(step, packing, weights_of(source, TORCH))
         x, state = text()
         ours, theirs = stepped(step, x, state), stepped(source, x, state)
     return max(apart(a, b) for a, b in zip(ours, theirs, strict=True))
@@ -85,16 +78,12 @@ def distance(step: Any, source: nn.LSTMCell) -> float:
 
 def naive_is_built_in(make: Callable[..., Any] = naive, backend: Any = "scratch.naive") -> Finding:
     """Give the layer with eight products the weights of nn.LSTMCell, and run both; then the puzzles."""
-    with seeded():
-        source = built_in()
-        return _same(distance(same_weights(make().double(), source, NAMES), source), backend)
+    return _same(distance(make().double(), NAIVE), backend)
 
 
 def fused_is_built_in(make: Callable[..., Any] = fused, backend: Any = "scratch.fused") -> Finding:
     """Give the layer with two products the weights of nn.LSTMCell, and run both; then the puzzles."""
-    with seeded():
-        source = built_in()
-        return _same(distance(columns(make().double(), source), source), backend)
+    return _same(distance(make().double(), FUSED), backend)
 
 
 def _same(away: float, backend: Any) -> Finding:
@@ -110,9 +99,7 @@ def _same(away: float, backend: Any) -> Finding:
 
 def column_order(make: Callable[..., Any] = fused) -> Finding:
     """Put the columns of nn.LSTMCell's weights into the layer in the order of the text and of the code."""
-    with seeded():
-        source = built_in()
-        away = {o: distance(columns(make().double(), source, o), source) for o in ("ifog", "ifgo")}
+    away = {order: distance(make().double(), replace(FUSED, order=order)) for order in ("ifog", "ifgo")}
     figure = (
         f"with the columns of i, f, o, g it is {short(away['ifog'])} away from nn.LSTM, "
         f"with those of i, f, g, o {short(away['ifgo'])}"
@@ -169,7 +156,7 @@ def learning(make: Callable[..., Any] = fused) -> Finding:
     """Train the same classifier with either layer, from the same weights, for 20 steps of descent."""
     import torch
 
-    with seeded(), one_thread():
+    with seeded():
         source = built_in()
         x, state = text()
         labels = torch.arange(BATCH) % 2
@@ -180,7 +167,11 @@ def learning(make: Callable[..., Any] = fused) -> Finding:
             one_bias.bias_ih.add_(one_bias.bias_hh)
             one_bias.bias_hh.zero_()
         one_bias.bias_hh.requires_grad = False
-        layers = {"ours": columns(make().double(), source), "theirs": source, "one bias": one_bias}
+        layers = {
+            "ours": loaded(make().double(), FUSED, weights_of(source, TORCH)),
+            "theirs": source,
+            "one bias": one_bias,
+        }
         losses = {name: _losses(layer, x, state, labels, head) for name, layer in layers.items()}
     away = {name: apart(losses["ours"], losses[name]) for name in ("theirs", "one bias")}
     figure = (

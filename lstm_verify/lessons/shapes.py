@@ -13,10 +13,12 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from lstm_verify.lessons.approximations import digits
+from lstm_verify.conventions import convention
+from lstm_verify.lessons.figures import SAME, apart, digits, short
 from lstm_verify.lessons.ledger import Claim, Finding, Lesson, Table, Verdict, judged, unchecked
-from lstm_verify.lessons.subjects import SAME, apart, same_weights, seeded, short, stepped, watched
+from lstm_verify.lessons.subjects import TORCH, loaded, seeded, stepped, watched, weights_of
 from lstm_verify.lstm import exact
+from lstm_verify.lstm.network import suffix
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 BATCH, STEPS, VOCAB, HIDDEN = 32, 35, 28, 256
 """The book's sizes: texts in a batch, letters in each, kinds of letters, units."""
 
-NAMES = ("W_x{}", "W_h{}", "b_{}")
-"""What the book calls the tensors of a gate, i, f, o or c."""
+D2L = convention("d2l")
 
 
 def scratch(inputs: int = VOCAB, hidden: int = HIDDEN) -> Any:
@@ -81,9 +82,9 @@ def variables(make: Callable[[], Any] = scratch, make_model: Callable[[], Any] =
     expected: list[tuple[str, str, tuple[int, ...], list[Tensor]]] = [
         ("X, the whole", "steps, batch, vocab", (STEPS, BATCH, VOCAB), [X]),
         ("X of one step", "batch, vocab", (BATCH, VOCAB), [X[0]]),
-        ("W_xi W_xf W_xo W_xc", "vocab, hidden", (VOCAB, HIDDEN), _of(step, "W_x{}")),
-        ("W_hi W_hf W_ho W_hc", "hidden, hidden", (HIDDEN, HIDDEN), _of(step, "W_h{}")),
-        ("b_i b_f b_o b_c", "hidden", (HIDDEN,), _of(step, "b_{}")),
+        ("W_xi W_xf W_xo W_xc", "vocab, hidden", (VOCAB, HIDDEN), _of(step, "weight_ih")),
+        ("W_hi W_hf W_ho W_hc", "hidden, hidden", (HIDDEN, HIDDEN), _of(step, "weight_hh")),
+        ("b_i b_f b_o b_c", "hidden", (HIDDEN,), _of(step, "bias_ih")),
         ("I F O", "batch, hidden", (BATCH, HIDDEN), gates),
         ("the candidate C̃", "batch, hidden", (BATCH, HIDDEN), [candidate]),
         ("H C", "batch, hidden", (BATCH, HIDDEN), [H, C]),
@@ -107,8 +108,9 @@ def _results(seen: Iterable[tuple[str, Tensor]], name: str) -> list[Tensor]:
     return [value for called, value in seen if called == name]
 
 
-def _of(step: Any, name: str) -> list[Tensor]:
-    return [getattr(step, name.format(gate)) for gate in "ifoc"]
+def _of(step: Any, *fields: str) -> list[Tensor]:
+    """Return the book's tensors of a field, or several, those of all gates."""
+    return [getattr(step, parameter.name) for parameter in D2L.parameters(fields)]
 
 
 def same_size(make: Callable[[], Any] = scratch) -> Finding:
@@ -204,8 +206,8 @@ def first_weights(make: Callable[[], Any] = scratch) -> Finding:
 
     with seeded():
         step = make()
-    weights = torch.cat([tensor.detach().flatten() for name in NAMES[:2] for tensor in _of(step, name)])
-    biases = torch.cat(_of(step, NAMES[2])).detach()
+    weights = torch.cat([tensor.detach().flatten() for tensor in _of(step, "weight_ih", "weight_hh")])
+    biases = torch.cat(_of(step, "bias_ih")).detach()
     mean, spread = float(weights.mean()), float(weights.std())
     within = float((weights.abs() < 0.01).float().mean())
     figure = (
@@ -241,11 +243,7 @@ def concise(make: Callable[[], Any] = scratch) -> Finding:
 
     with seeded(), torch.no_grad():
         whole = nn.LSTM(VOCAB, HIDDEN, dtype=torch.float64)
-        built_in = nn.LSTMCell(VOCAB, HIDDEN, dtype=torch.float64)
-        built_in.load_state_dict(
-            {name.removesuffix("_l0"): value for name, value in whole.state_dict().items()}
-        )
-        step = same_weights(make().double(), built_in, NAMES)
+        step = loaded(make().double(), D2L, weights_of(whole, TORCH, suffix(0, 0)))
         X = one_hot(letters(BATCH, STEPS)).double()
         zero = X.new_zeros(BATCH, HIDDEN)
         hs, cs = stepped(step, X, (zero, zero))

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lstm_verify.lstm.network import Network, Place
+from lstm_verify.conventions import Convention, convention
+from lstm_verify.lstm.formats import FORMATS
+from lstm_verify.lstm.network import Network, Place, Weights, suffix
 from lstm_verify.lstm.semantics import GATES
-from lstm_verify.verify.verdict import Verdict
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from lstm_verify.puzzle.model import Case, Number
-    from lstm_verify.verify.report import Report
 
 State = tuple["Tensor", "Tensor"]
 """(h, c)"""
 
-SAME = 1e-12
-"""Numbers of float64 that are so near to each other differ by rounding only."""
+Module = TypeVar("Module", bound="nn.Module")
+
+TORCH = convention("torch")
 
 
 def puzzle(name: str) -> tuple[Network, Case]:
@@ -49,24 +48,11 @@ def seeded(seed: int = 0) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let PyTorch use one thread meanwhile: with more, small layers take much longer."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def tensor(values: Any, dtype: str = "float64") -> Tensor:
     """Return numbers, exact ones too, as a tensor."""
     import torch
 
-    return torch.tensor(np.array(values, dtype=np.float64), dtype=getattr(torch, dtype))
+    return torch.tensor(FORMATS[dtype].rounded(values), dtype=getattr(torch, dtype))
 
 
 def sequence(case: Case, dtype: str = "float64") -> Tensor:
@@ -81,27 +67,31 @@ def initial(case: Case, dtype: str = "float64") -> State:
 
 def cell(network: Network, *, order: str = GATES, dtype: str = "float64") -> nn.LSTMCell:
     """Return torch.nn.LSTMCell with the weights of a network, the blocks of rows in the given order."""
-    from torch import nn
+    import torch
 
-    return _filled(nn.LSTMCell(network.input_size, network.hidden_size), network, order, "", dtype)
+    made = torch.nn.LSTMCell(network.input_size, network.hidden_size, dtype=getattr(torch, dtype))
+    return loaded(made.requires_grad_(requires_grad=False), replace(TORCH, order=order), network.layers[0])
 
 
 def layer(network: Network, *, dtype: str = "float64") -> nn.LSTM:
     """Return torch.nn.LSTM, of one layer and direction, with the weights of a network."""
-    from torch import nn
-
-    return _filled(nn.LSTM(network.input_size, network.hidden_size), network, GATES, "_l0", dtype)
-
-
-def _filled(module: Any, network: Network, order: str, suffix: str, dtype: str) -> Any:
     import torch
 
-    blocks = [network.layers[0].gate(gate) for gate in order]
-    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    packed = {name: [row for block in blocks for row in getattr(block, name)] for name in names}
-    module.to(getattr(torch, dtype))
-    module.load_state_dict({name + suffix: tensor(rows, dtype) for name, rows in packed.items()})
-    return module.requires_grad_(requires_grad=False)
+    made = torch.nn.LSTM(network.input_size, network.hidden_size, dtype=getattr(torch, dtype))
+    return loaded(made.requires_grad_(requires_grad=False), TORCH, network.layers[0], suffix(0, 0))
+
+
+def loaded(module: Module, packing: Convention, weights: Weights, ending: str = "") -> Module:
+    """Put weights into a module, by the names of a convention with an ending behind each; return it."""
+    tensors = packing.pack(weights)
+    module.load_state_dict({name + ending: tensor(array) for name, array in tensors.items()})
+    return module
+
+
+def weights_of(module: nn.Module, packing: Convention, ending: str = "") -> Weights:
+    """Return the weights of a module that has them as `loaded` puts them; they are copies."""
+    tensors = module.state_dict()
+    return packing.unpack({name.removesuffix(ending): value.numpy() for name, value in tensors.items()})
 
 
 def stepped(step: Callable[[Tensor, State], State], inputs: Tensor, state: State) -> tuple[Tensor, Tensor]:
@@ -130,40 +120,6 @@ def prefixes(whole: Callable[[Tensor], Any], inputs: Tensor) -> tuple[Tensor, Te
     return torch.cat(hs), torch.cat(cs)
 
 
-def array(values: Any) -> NDArray[np.float64]:
-    """Return a tensor, or exact numbers, as an array of float64 without axes of length 1."""
-    if hasattr(values, "detach"):
-        values = values.detach().numpy()
-    return np.squeeze(np.asarray(values, dtype=np.float64))
-
-
-def apart(got: Any, wanted: Any) -> float:
-    """Return the largest distance between two arrays or tensors."""
-    return float(np.max(np.abs(array(got) - array(wanted))))
-
-
-def outcome(report: Report) -> str:
-    """Say what a run over puzzles found: how many numbers are where correct arithmetic puts them."""
-    checked = sum(result.checked for result in report.results)
-    wrong = sum(result.comparison.failures for result in report.results if result.comparison)
-    errors = len(report.errors) + sum(result.verdict is Verdict.ERRORED for result in report.results)
-    return f"{checked} numbers checked, {wrong} wrong" + (f", {errors} errors" if errors else "")
-
-
-def decimals(distance: float) -> int:
-    """Return to how many decimals two numbers agree: they are at most half a unit of the last one apart."""
-    places = 0
-    while places < 15 and distance <= 0.5 * 10.0 ** -(places + 1):
-        places += 1
-    return places
-
-
-def short(x: float) -> str:
-    """Write a distance with two digits."""
-    text = f"{x:.2g}"
-    return text.replace("e-0", "e-").replace("e+0", "e+")
-
-
 @contextmanager
 def watched() -> Iterator[list[tuple[str, Tensor]]]:
     """Note every function of PyTorch that returns a tensor meanwhile: its name and the tensor."""
@@ -181,32 +137,3 @@ def watched() -> Iterator[list[tuple[str, Tensor]]]:
 
     with Watch():
         yield seen
-
-
-def same_weights(target: Any, source: nn.LSTMCell, names: tuple[str, str, str]) -> Any:
-    """Copy the weights of nn.LSTMCell into a cell with three tensors for each gate, i, f, c and o.
-
-    Args:
-        names: of the weights of x, of h, and of the bias, which becomes the sum of the two, with {}
-            for the gate; matrices are [inputs, hidden], the transpose of PyTorch's.
-    """
-    import torch
-
-    packed = source.weight_ih.T, source.weight_hh.T, source.bias_ih + source.bias_hh
-    with torch.no_grad():
-        for name, tensors in zip(names, packed, strict=True):
-            for gate, block in zip("ifco", tensors.chunk(4, dim=-1), strict=True):
-                getattr(target, name.format(gate)).copy_(block)
-    return target
-
-
-def columns(target: Any, source: nn.LSTMCell, order: str = GATES) -> Any:
-    """Copy the weights of nn.LSTMCell into a cell with W, U and bias, the gates' columns in an order."""
-    import torch
-
-    packed = {"W": source.weight_ih.T, "U": source.weight_hh.T, "bias": source.bias_ih + source.bias_hh}
-    with torch.no_grad():
-        for name, tensor in packed.items():
-            block = dict(zip(GATES, tensor.chunk(4, dim=-1), strict=True))
-            getattr(target, name).copy_(torch.cat([block[gate] for gate in order], dim=-1))
-    return target

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from lstm_verify.lessons.ledger import Finding, Table, judged
-from lstm_verify.lessons.subjects import one_thread, seeded, stepped
+from lstm_verify.lessons.subjects import seeded, stepped
 
 ROUNDS = 9
 
@@ -75,9 +75,8 @@ def medians(size: Size, clock: Clock) -> list[float]:
 
 
 def measured(sizes: Sequence[Size] = SIZES, clock: Clock = seconds) -> Finding:
-    """Time the layers over several sizes, on one thread."""
-    with one_thread():
-        times = [medians(size, clock) for size in sizes]
+    """Time the layers over several sizes."""
+    times = [medians(size, clock) for size in sizes]
     ratios = [(naive / fused, fused / built_in) for naive, fused, built_in in times]
     rows = tuple(
         (

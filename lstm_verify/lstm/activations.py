@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.lstm.semantics import Activation
+from lstm_verify.lstm.semantics import BOUNDS, Activation
 
 if TYPE_CHECKING:
     from flint import arb
@@ -81,7 +81,6 @@ def _hard_sigmoid(alpha: Fraction, beta: Fraction) -> Function:
     Between 0 and 1 no |alpha z| is above 1: rounding alpha, beta, their product and their sum loses
     less than 4 roundoffs.
     """
-    _demand(alpha > 0 and 0 <= beta <= 1, "hard_sigmoid", "alpha > 0 and 0 ≤ beta ≤ 1")
     return Function(
         lambda z: np.clip(z.dtype.type(alpha) * z + z.dtype.type(beta), 0, 1),
         lambda z: (balls.fraction(alpha) * z + balls.fraction(beta)).max(0).min(1),
@@ -94,7 +93,6 @@ def _hard_sigmoid(alpha: Fraction, beta: Fraction) -> Function:
 
 def _leaky_relu(alpha: Fraction) -> Function:
     """z where it is positive, else alpha z."""
-    _demand(0 <= alpha <= 1, "leaky_relu", "0 ≤ alpha ≤ 1")
     return Function(
         lambda z: np.where(z > 0, z, z.dtype.type(alpha) * z),
         lambda z: z.max(0) + balls.fraction(alpha) * z.min(0),
@@ -105,19 +103,12 @@ def _leaky_relu(alpha: Fraction) -> Function:
 
 def _scaled_tanh(alpha: Fraction, beta: Fraction) -> Function:
     """alpha tanh(beta z)."""
-    _demand(alpha > 0 and beta > 0, "scaled_tanh", "alpha > 0 and beta > 0")
     return Function(
         lambda z: z.dtype.type(alpha) * np.tanh(z.dtype.type(beta) * z),
         lambda z: balls.fraction(alpha) * balls.tanh(balls.fraction(beta) * z),
         lambda x: exact.tanh(x * beta) * alpha,
         lambda z: balls.fraction(alpha * beta) * _tanh_slope(balls.fraction(beta) * z),
     )
-
-
-def _demand(fulfilled: bool, name: str, condition: str) -> None:  # noqa: FBT001
-    """Refuse parameters with which an activation would fall somewhere, or rise faster than it is taken to."""
-    if not fulfilled:
-        raise ValueError(f"{name} needs {condition}")
 
 
 _FUNCTIONS: dict[str, Function | Callable[..., Function]] = {
@@ -152,9 +143,11 @@ def function(activation: Activation) -> Function:
     """Return what an activation is, its parameters put in.
 
     Raises:
-        ValueError: with these parameters it is not monotone.
+        ValueError: it takes no such parameters.
     """
-    made = _FUNCTIONS[activation.name]
-    if isinstance(made, Function):
-        return made
-    return made(*(x for x in (activation.alpha, activation.beta) if x is not None))
+    made, bounds = _FUNCTIONS[activation.name], BOUNDS.get(activation.name, ())
+    parameters = [x for x in (activation.alpha, activation.beta) if x is not None]
+    if len(parameters) != len(bounds) or not all(b.holds(x) for b, x in zip(bounds, parameters, strict=True)):
+        needs = [f"{name} {bound.words}" for name, bound in zip(("alpha", "beta"), bounds, strict=False)]
+        raise ValueError(f"{activation}: {activation.name} needs {' and '.join(needs) or 'no parameters'}")
+    return made if isinstance(made, Function) else made(*parameters)

@@ -46,8 +46,7 @@ class Cell(Generic[Vector]):
     def __init__(self, network: Network, arithmetic: Arithmetic[Vector], index: int = 0) -> None:
         """Take the layer and direction at an index of `network.layers`."""
         self.semantics = network.semantics
-        second = self.semantics.reverse_activations if index % network.directions else None
-        self.activations = second or self.semantics.activations
+        self.activations = self.semantics.in_direction(index % network.directions)
         self.arithmetic = arithmetic
         weights = network.layers[index]
         gates = {gate: weights.gate(gate) for gate in GATES}

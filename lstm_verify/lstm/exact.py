@@ -145,7 +145,7 @@ class Real:
 
     def __repr__(self) -> str:
         parts = [str(self.constant)] if self.constant else []
-        parts += [f"{a}" if f == 1 else f"{f}·{a}" for a, f in self.terms.items()]
+        parts += [f"{a}" if f == 1 else f"-{a}" if f == -1 else f"{f}·{a}" for a, f in self.terms.items()]
         return " + ".join(parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeAlias
 
-from lstm_verify.lstm.semantics import GATES, PYTORCH, Semantics
+from lstm_verify.lstm.semantics import GATES, PEEPHOLES, PYTORCH, Semantics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,6 +98,11 @@ class Place(NamedTuple):
     direction: int = 0
 
 
+def suffix(layer: int, direction: int) -> str:
+    """Return what PyTorch puts behind the names of a layer's parameters, such as "_l1_reverse"."""
+    return f"_l{layer}" + ("_reverse" if direction else "")
+
+
 FORWARD, REVERSE, BIDIRECTIONAL = "forward", "reverse", "bidirectional"
 
 
@@ -124,6 +129,17 @@ class Network:
     proj_size: int = 0
     head: Head | None = None
 
+    def __post_init__(self) -> None:
+        if self.direction not in (FORWARD, REVERSE, BIDIRECTIONAL):
+            raise ValueError(f"direction is {self.direction!r}; expected forward, reverse or bidirectional")
+        if self.proj_size and self.proj_size >= self.hidden_size:
+            raise ValueError(
+                f"proj_size is {self.proj_size}; it must be less than hidden_size, {self.hidden_size}"
+            )
+        expected = self.num_layers * self.directions
+        if self.layers and len(self.layers) != expected:
+            raise ValueError(f"{len(self.layers)} layers and directions have weights; there are {expected}")
+
     @property
     def directions(self) -> int:
         """How many directions there are: 1 or 2."""
@@ -146,6 +162,24 @@ class Network:
         """How many inputs a layer has."""
         return self.directions * self.output_size if layer else self.input_size
 
+    def input_names(self, layer: int) -> tuple[str, ...]:
+        """Name the inputs of a layer where they have no other names: x1, x2 and so on."""
+        return tuple(f"x{k}" for k in range(1, self.layer_inputs(layer) + 1))
+
+    def shapes(self, layer: int) -> dict[str, tuple[int, ...]]:
+        """Return the tensors that a layer has in each direction, by name, with their shapes."""
+        rows, hidden = 4 * self.hidden_size, self.hidden_size
+        has = {
+            "weight_ih": (True, (rows, self.layer_inputs(layer))),
+            "weight_hh": (True, (rows, self.output_size)),
+            "bias_ih": (True, (rows,)),
+            "bias_hh": (True, (rows,)),
+            "weight_hr": (self.proj_size > 0, (self.proj_size, hidden)),
+            **{f"weight_c{gate}": (self.semantics.peephole is not None, (hidden,)) for gate in PEEPHOLES},
+            "weight_ln": (self.semantics.layer_norm is not None, (rows,)),
+        }
+        return {name: shape for name, (there, shape) in has.items() if there}
+
     def width(self, quantity: str) -> int:
         """How many numbers a vector of a quantity has."""
         if quantity == "logits":
@@ -161,14 +195,10 @@ class Network:
             for quantity in quantities
         ]
 
-    def suffix(self, layer: int, direction: int) -> str:
-        """Return what PyTorch puts behind the names of a layer's parameters, such as "_l1_reverse"."""
-        return f"_l{layer}" + ("_reverse" if direction else "")
-
     def name(self, place: Place) -> str:
         """Name a place: "c", or "c_l1_reverse" where there are several layers or directions."""
         several = len(self.layers) > 1 and place.quantity != "logits"
-        return place.quantity + (self.suffix(place.layer, place.direction) if several else "")
+        return place.quantity + (suffix(place.layer, place.direction) if several else "")
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Network:
         """Return the same network, each of its tensors changed."""
@@ -178,9 +208,9 @@ class Network:
     def tensors(self) -> Iterable[tuple[str, Tensor]]:
         """Yield each tensor with its name, as in PyTorch where it has several layers or directions."""
         for k, weights in enumerate(self.layers):
-            suffix = self.suffix(*divmod(k, self.directions)) if len(self.layers) > 1 else ""
+            ending = suffix(*divmod(k, self.directions)) if len(self.layers) > 1 else ""
             for name, tensor in weights.items():
-                yield name + suffix, tensor
+                yield name + ending, tensor
         for name, tensor in self.head.items() if self.head else ():
             yield f"head.{name}", tensor
 
@@ -227,7 +257,12 @@ class Run(Tensors):
 
     def features(self) -> dict[str, str]:
         """Return what it has beside inputs and a state: feature -> in words."""
-        lengths = {"lengths": "a sequence shorter than its buffer"}
-        empty = {"empty": "a sequence of length 0"} if self.length == 0 else {}
-        masks = {"mask": "masked steps"}
-        return (lengths | empty if self.length is not None else {}) | (masks if self.mask is not None else {})
+        found = {
+            "lengths": (
+                self.length is not None and self.length < self.steps,
+                "a sequence shorter than its buffer",
+            ),
+            "empty": (self.length == 0, "a sequence of length 0"),
+            "mask": (self.mask is not None and not all(self.mask), "masked steps"),
+        }
+        return {feature: words for feature, (has, words) in found.items() if has}

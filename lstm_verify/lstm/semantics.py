@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import NamedTuple
@@ -22,6 +22,14 @@ AT_THE_END = ("h_n", "c_n")
 SHOWN = (*QUANTITIES, "logits", *AT_THE_END)
 """Everything that an implementation may show, and a table may state."""
 
+CHOICES: Mapping[str, tuple[str | None, ...]] = {
+    "peephole": (None, "new", "old"),
+    "coupled": (None, "f=1-i", "i=1-f"),
+    "padded_output": ("zero", "hold"),
+    "reverse_from": ("valid", "buffer"),
+}
+"""Field of `Semantics` -> the words that it may be."""
+
 PEEPHOLES = "ifo"
 """The gates that may look at the cell state."""
 
@@ -40,6 +48,34 @@ PARAMETERS: Mapping[str, tuple[Fraction, ...]] = {
 
 What they are stands in `activations`.
 """
+
+
+class Bound(NamedTuple):
+    """What a number must be, in words and as a condition."""
+
+    words: str
+    holds: Callable[[Fraction], bool]
+
+
+POSITIVE = Bound("more than 0", lambda x: x > 0)
+SHARE = Bound("from 0 to 1", lambda x: 0 <= x <= 1)
+
+BOUNDS: Mapping[str, tuple[Bound, ...]] = {
+    "hard_sigmoid": (POSITIVE, SHARE),
+    "leaky_relu": (SHARE,),
+    "scaled_tanh": (POSITIVE, POSITIVE),
+}
+"""Name of an activation -> what its parameters must be; else it falls, or rises more than it is taken to."""
+
+HAND_RULES = ("step", "linear", "sign", "exact")
+"""What may be taken for an activation when a puzzle is worked by hand; `exact` is the activation itself."""
+
+FITTING: Mapping[str, tuple[str, ...]] = {
+    "sigmoid": ("step", "exact"),
+    "tanh": ("linear", "sign", "exact"),
+    "scaled_tanh": ("exact",),
+}
+"""Name of an activation -> its hand rules, the default first; the others are rational, so exact anyway."""
 
 
 class Activation(NamedTuple):
@@ -116,18 +152,43 @@ class Semantics:
     reverse_from: str = "valid"
 
     def __post_init__(self) -> None:
+        for name, words in CHOICES.items():
+            if getattr(self, name) not in words:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {words}")
+        for name in ("clip_gates", "clip_cell", "clip_projection"):
+            limit = getattr(self, name)
+            if limit is not None and limit <= 0:
+                raise ValueError(f"{name} is {limit}; a limit is more than 0")
+        if self.layer_norm is not None and self.layer_norm < 0:
+            raise ValueError(f"layer_norm, the ε, is {self.layer_norm}; expected 0 or more")
+        if not 0 <= self.dropout <= 1:
+            raise ValueError(f"dropout is {self.dropout}; a share is from 0 to 1")
         if self.training and self.dropout not in (0, 1):
             raise ValueError(f"dropout of {self.dropout} in training is random; only 0 and 1 are not")
+        if self.forget_bias and self.coupled == "f=1-i":
+            raise ValueError("forget_bias: the forget gate is 1 − i, and has nothing to add it to")
+
+    def in_direction(self, direction: int) -> Activations:
+        """Return the activations of a direction: 0 is forwards, or the only one."""
+        return (direction and self.reverse_activations) or self.activations
+
+    def all_activations(self) -> set[Activation]:
+        """Return the activations of all roles and directions."""
+        return {self.in_direction(direction).of(role) for direction in (0, 1) for role in ROLES}
 
     def departures(self) -> dict[str, str]:
         """Return in what it departs from PyTorch's defaults: feature -> the departure in words."""
-        changed = {name for name, value in vars(self).items() if value != _DEFAULTS[name]}
-        return {feature: _in_words(self, feature) for feature in _FEATURES if feature in changed}
+        changed = {name: value for name, value in vars(self).items() if value != _DEFAULTS[name]}
+        return {
+            _OTHER_FORMS.get((name, changed[name]), name): words.format(changed[name])
+            for name, words in _WORDS.items()
+            if name in changed
+        }
 
 
 _DEFAULTS = {field.name: field.default for field in fields(Semantics)}
 
-_FEATURES = {
+_WORDS = {
     "activations": "activations {}",
     "reverse_activations": "activations of the reverse direction {}",
     "peephole": "peepholes (the output gate looks at the {} cell state)",
@@ -141,11 +202,13 @@ _FEATURES = {
     "padded_output": "outputs at padded steps: {}",
     "reverse_from": "reverse direction that begins at the end of the {}",
 }
-"""Feature -> the departure in words, to go behind "an LSTM with "; `training` is part of `dropout`."""
+"""Field -> the departure in words, to go behind "an LSTM with "; `training` is part of `dropout`."""
 
+_OTHER_FORMS = {("peephole", "old"): "peephole_old", ("coupled", "i=1-f"): "coupled_input"}
+"""Field and value -> the feature, where one field has two forms: who can do one need not do the other."""
 
-def _in_words(semantics: Semantics, feature: str) -> str:
-    return _FEATURES[feature].format(getattr(semantics, feature))
+FEATURES = (*_WORDS, *_OTHER_FORMS.values())
+"""Everything in which an LSTM may depart from PyTorch's; most are the names of fields."""
 
 
 PYTORCH = Semantics()

@@ -3,7 +3,8 @@
 `load` is the way in. It goes through `files` (bytes to text), `document` (text to a tree that
 knows its places), `structure` and the sections (which keys there are), and then says what they
 mean: `network` and `variant`, `frame` (names), `weights` and `gates`, `ideal`, `cases` (with
-`inputs`, `timing` and `tables`) and `domain`. `names` and `placed` know PyTorch's suffixes;
+`inputs`, `steps` and `tables`) and `domain`. `names` and `placed` know PyTorch's suffixes;
 `number`, `expression` and `literals` read numbers and rules. `library` finds the puzzles that a
-user names; `schema` writes the JSON Schema for editors.
+user names; `summary` lists them; `schema` writes the JSON Schema for editors, of the models and of
+`fragments`.
 """

@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from lstm_verify.lstm.semantics import PARAMETERS, Activation
+from lstm_verify.lstm.semantics import BOUNDS, PARAMETERS, Activation, Bound
 from lstm_verify.puzzle import expression
 from lstm_verify.puzzle.document import Node, Scalar, kind
 from lstm_verify.puzzle.expression import ExpressionError
-from lstm_verify.puzzle.number import POSITIVE, SHARE, Bound, mistake
+from lstm_verify.puzzle.number import mistake
 from lstm_verify.puzzle.problems import Problems, count, quoted, suggestion
 
 _NAMES = ("alpha", "beta")
-_BOUNDS: dict[str, tuple[Bound, ...]] = {
-    "hard_sigmoid": (POSITIVE, SHARE),
-    "leaky_relu": (SHARE,),
-    "scaled_tanh": (POSITIVE, POSITIVE),
-}
-"""Activation -> what its parameters alpha and beta must be."""
-
 _NAMED = re.compile(r"\s*(?:(?P<name>\w+)\s*=)?")
 
 ANYTHING = Activation("identity")
@@ -70,7 +63,7 @@ def _given(name: str, text: str, start: int) -> dict[str, Fraction]:
             raise ExpressionError(message, at + match.start("name"))
         if parameter in values:
             raise ExpressionError(f"{parameter} is given twice", at)
-        bound = _BOUNDS[name][known.index(parameter)]
+        bound = BOUNDS[name][known.index(parameter)]
         values[parameter] = _value(parameter, part[match.end() :], at + match.end(), bound)
         at += len(part) + 1
     return values

@@ -14,8 +14,8 @@ from lstm_verify.puzzle.number import number, vector
 from lstm_verify.puzzle.placed import Entry, placed
 from lstm_verify.puzzle.problems import count
 from lstm_verify.puzzle.sections import CaseSection, PuzzleFile
+from lstm_verify.puzzle.steps import read_steps
 from lstm_verify.puzzle.tables import read_digits, read_hand, read_table
-from lstm_verify.puzzle.timing import read_timing
 
 MAX_CASES = 10_000
 """A puzzle may have this many cases."""
@@ -34,7 +34,7 @@ def read_cases(file: PuzzleFile, frame: Frame) -> tuple[Case, ...]:
 
 def _case(name: Scalar, section: CaseSection, frame: Frame) -> Case:
     inputs = read_inputs(name, section, frame)
-    timing = read_timing(section, None if inputs is None else len(inputs), frame.problems)
+    steps = read_steps(section, None if inputs is None else len(inputs), frame.problems)
     states = placed(section, frame).entries
     published = section.published
     tolerance = published.tolerance if published else None
@@ -45,13 +45,13 @@ def _case(name: Scalar, section: CaseSection, frame: Frame) -> Case:
             inputs=tuple(tuple(n.value for n in row) for row in inputs or ()),
             h0=_states("h0", frame.network.output_size, states, frame),
             c0=_states("c0", frame.network.hidden_size, states, frame),
-            length=timing.length,
-            mask=timing.mask,
+            length=steps.length,
+            mask=steps.mask,
         ),
         inputs=inputs or (),
-        hand=read_hand(section.hand, section.key("hand") if section.hand else None, timing, frame),
-        digits=read_digits(section.digits, timing, frame),
-        published=read_table(published, timing, frame),
+        hand=read_hand(section.hand, section.key("hand") if section.hand else None, steps, frame),
+        digits=read_digits(section.digits, steps, frame),
+        published=read_table(published, steps, frame),
         tolerance=None if tolerance is None else number(tolerance, frame.problems),
         line=name.line,
         batch=None if section.batch is None else str(section.batch),

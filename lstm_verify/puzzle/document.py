@@ -115,9 +115,7 @@ def compose(text: str, problems: Problems) -> Node | None:
 def _events(text: str) -> Iterator[yaml.Event]:
     loader = _Loader(text)
     try:
-        while loader.check_event():
-            event = loader.get_event()
-            assert event is not None
+        while (event := loader.get_event()) is not None:
             yield event
     finally:
         loader.dispose()
@@ -231,4 +229,5 @@ def _scalar(event: yaml.ScalarEvent) -> Scalar:
     assert end is not None
     marks = 1 if event.style else 0
     verbatim = start.line == end.line and end.index - start.index == len(event.value) + 2 * marks
-    return Scalar(event.value, *_place(event), plain=not event.style, shift=marks if verbatim else -1)
+    shift = marks if verbatim else -1
+    return Scalar(event.value, start.line + 1, start.column + 1, plain=not event.style, shift=shift)

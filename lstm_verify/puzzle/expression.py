@@ -188,7 +188,8 @@ class _Parser:
             sign = -sign if self.token == "-" else sign
             self.next()
         form = self.atom()
-        form.scale(Fraction(sign))
+        if sign < 0:
+            form.scale(Fraction(sign))
         return form
 
     def atom(self) -> Affine:

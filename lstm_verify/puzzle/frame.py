@@ -23,12 +23,15 @@ class Frame:
         network: sizes and variant; its weights are empty until they have been read.
         features: the names of the inputs' columns.
         alphabet: the characters that stand for the inputs, or None; "" where they cannot be read.
+        needless: the gates that need no weights and no rule: the one that is made of the other, or
+            both of these where `coupled` cannot be read.
     """
 
     network: Network
     features: tuple[str, ...]
     alphabet: str | None
     problems: Problems
+    needless: str = ""
 
     @cached_property
     def names(self) -> dict[str, None]:
@@ -44,10 +47,16 @@ class Frame:
 def read_frame(file: PuzzleFile, network: Network, problems: Problems) -> Frame:
     """Read the names of the inputs of a network."""
     alphabet = _alphabet(file, network, problems)
-    features = tuple(alphabet or (f"x{k}" for k in range(1, network.input_size + 1)))
+    features = tuple(alphabet or network.input_names(0))
     if file.features is not None:
         features = _features(file, file.features, network, problems)
-    return Frame(network, features, alphabet, problems)
+    return Frame(network, features, alphabet, problems, _needless(file, network))
+
+
+def _needless(file: PuzzleFile, network: Network) -> str:
+    if file.network.coupled is None:
+        return ""
+    return network.semantics.coupled[0] if network.semantics.coupled else "if"
 
 
 def _is_name(text: str, network: Network) -> bool:

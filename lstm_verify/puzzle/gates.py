@@ -15,7 +15,7 @@ from lstm_verify.puzzle.frame import Frame
 from lstm_verify.puzzle.number import check_length, mistake
 from lstm_verify.puzzle.placed import placed
 from lstm_verify.puzzle.sections import PuzzleFile
-from lstm_verify.puzzle.weights import made_of_another
+from lstm_verify.puzzle.variant import made_of_another
 
 _ZERO = Fraction(0)
 
@@ -31,7 +31,7 @@ def read_gates(file: PuzzleFile, beside: Sequence[Weights], frame: Frame) -> tup
     network, given = frame.network, placed(file.gates, frame)
     for place in network.places(*GATES):
         known = place in given.entries or place.quantity in given.unclear
-        if not known and place.quantity != made_of_another(network):
+        if not known and place.quantity not in frame.needless:
             frame.problems.add(file.key("gates"), f"the key '{network.name(place)}' is missing in gates")
     nodes = {place: entry.node for place, entry in given.entries.items()}
     return tuple(
@@ -62,9 +62,7 @@ def _layer(layer: int, direction: int, nodes: Mapping[Place, Node], beside: Weig
 
 def _inputs(layer: int, frame: Frame) -> tuple[str, ...]:
     """Name the inputs of a layer: the features, or x1, x2, … for the outputs of the layer below."""
-    if layer == 0:
-        return frame.features
-    return tuple(f"x{k}" for k in range(1, frame.network.layer_inputs(layer) + 1))
+    return frame.network.input_names(layer) if layer else frame.features
 
 
 def _gate(place: Place, nodes: Mapping[Place, Node], frame: Frame) -> list[Affine]:
@@ -96,12 +94,14 @@ def _scope(place: Place, frame: Frame) -> Scope:
         elsewhere.setdefault("c", "a rule may use c only with `peephole: new` or `peephole: old` in network")
     elif place.quantity not in PEEPHOLES:
         elsewhere.setdefault("c", "the candidate g has no peephole: only the rules of i, f and o may use c")
+    elif reason := made_of_another(place.quantity, network.semantics.coupled):
+        elsewhere.setdefault("c", f"{reason} no peephole, so that its rule may not use c")
     return Scope(
         features=dict.fromkeys(inputs) if place.layer else frame.rule_names,
         hidden=network.output_size,
         size="proj_size" if network.proj_size else "hidden_size",
         elsewhere=elsewhere,
-        peephole=network.semantics.peephole is not None and place.quantity in PEEPHOLES,
+        peephole="c" not in elsewhere,
     )
 
 

@@ -14,8 +14,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from lstm_verify.puzzle.document import Node, Scalar, SequenceNode, kind
-from lstm_verify.puzzle.problems import quoted
-from lstm_verify.puzzle.shapes import (
+from lstm_verify.puzzle.fragments import (
     ACTIVATION,
     CELL,
     GATE_RULE,
@@ -29,6 +28,7 @@ from lstm_verify.puzzle.shapes import (
     many,
     one_or_many,
 )
+from lstm_verify.puzzle.problems import quoted
 
 MAX_SIZE = 10**6
 """No size of a network is larger; its weights are bounded as well."""

@@ -6,7 +6,7 @@ import glob
 from collections.abc import Iterable
 from pathlib import Path
 
-from lstm_verify.puzzle.load import load, name_of
+from lstm_verify.puzzle.files import name_of
 from lstm_verify.puzzle.model import Problem, Puzzle, PuzzleError
 from lstm_verify.puzzle.problems import failure, nearest, quoted
 
@@ -60,8 +60,25 @@ def resolve(text: str) -> list[Path]:
     raise failure(text, "a folder without puzzles (*.yaml)" if is_folder else _unknown(text, known))
 
 
+def load_one(text: str) -> Puzzle:
+    """Load the one puzzle that a user names, in any of the ways of `resolve`.
+
+    Raises:
+        PuzzleError: it is not found or not in order.
+        ValueError: a folder or glob stands for several.
+    """
+    from lstm_verify.puzzle.load import load
+
+    paths = resolve(text)
+    if len(paths) != 1:
+        raise ValueError(f"{text} stands for {len(paths)} puzzles; expected one")
+    return load(paths[0])
+
+
 def load_all(asked: Iterable[str]) -> tuple[list[Puzzle], list[Problem]]:
     """Load every puzzle that a user names; return with them all that is wrong with the others."""
+    from lstm_verify.puzzle.load import load
+
     loaded: list[Puzzle] = []
     problems: list[Problem] = []
     for text in asked:

@@ -20,9 +20,6 @@ from lstm_verify.puzzle.sections import PuzzleFile
 from lstm_verify.puzzle.structure import validate
 from lstm_verify.puzzle.weights import read_head, read_weights
 
-ENDINGS = (".puzzle.yaml", ".puzzle.yml", ".yaml", ".yml")
-"""What is left out of a file's name to get the puzzle's name."""
-
 
 def load(path: str | Path) -> Puzzle:
     """Read a puzzle file.
@@ -51,17 +48,9 @@ def parse(data: bytes, file: str) -> Puzzle:
     return puzzle
 
 
-def name_of(path: str | Path) -> str:
-    """Return the name of a puzzle: its file's name without its ending."""
-    name = Path(path).name
-    ending = next((e for e in ENDINGS if name.endswith(e)), "")
-    return name.removesuffix(ending)
-
-
 def _with_weights(file: PuzzleFile, frame: Frame) -> Frame:
     """Return the frame with the network's weights and output layer."""
-    head = read_head(file.head, frame) if file.head is not None else None
-    network = replace(frame.network, layers=_layers(file, frame), head=head)
+    network = replace(frame.network, layers=_layers(file, frame), head=read_head(file, frame))
     return replace(frame, network=network)
 
 
@@ -72,7 +61,7 @@ def _layers(file: PuzzleFile, frame: Frame) -> tuple[Weights, ...]:
 
 def _puzzle(file: PuzzleFile, frame: Frame, path: str) -> Puzzle:
     return Puzzle(
-        name=name_of(path),
+        name=files.name_of(path),
         file=path,
         title=str(file.title),
         network=frame.network,

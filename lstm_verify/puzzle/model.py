@@ -121,6 +121,14 @@ class Puzzle:
     claims: tuple[Any, ...] = ()
     alphabet: str | None = None
 
+    def batches(self) -> list[list[Case]]:
+        """Return the cases that are run together, in the order of the file; most are alone."""
+        together: dict[tuple[str, str], list[Case]] = {}
+        for case in self.cases:
+            label = ("batch", case.batch) if case.batch else ("case", case.name)
+            together.setdefault(label, []).append(case)
+        return list(together.values())
+
 
 class PuzzleError(Exception):
     """Everything that is wrong with a puzzle file, at once.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from lstm_verify.lstm.network import BIDIRECTIONAL, FORWARD, REVERSE, Network, Weights
-from lstm_verify.lstm.semantics import PEEPHOLES
 from lstm_verify.puzzle.network_sections import NetworkSection
 from lstm_verify.puzzle.problems import Problems
 from lstm_verify.puzzle.variant import read_semantics
@@ -18,16 +18,19 @@ NOT_YET = Weights((), (), (), ())
 
 
 def read_network(section: NetworkSection, problems: Problems) -> Network | None:
-    """Return a network without its weights; None, and a problem, where it is too large."""
+    """Return a network without its weights; None, and a problem, where its sizes make no sense."""
+    semantics, direction = read_semantics(section, problems), _direction(section, problems)
+    if not _fits(section, problems):
+        return None
     network = Network(
         input_size=section.input_size,
         hidden_size=section.hidden_size,
         layers=(),
         bias=section.bias,
-        semantics=read_semantics(section, problems),
+        semantics=semantics,
         num_layers=section.num_layers,
-        direction=_direction(section, problems),
-        proj_size=_proj_size(section, problems),
+        direction=direction,
+        proj_size=section.proj_size or 0,
     )
     if not _within_bounds(network, section, problems):
         return None
@@ -43,14 +46,16 @@ def _direction(section: NetworkSection, problems: Problems) -> str:
     return REVERSE if section.reverse else FORWARD
 
 
-def _proj_size(section: NetworkSection, problems: Problems) -> int:
-    if section.proj_size is not None and section.proj_size >= section.hidden_size:
-        problems.add(
-            section.key("proj_size"),
-            f"proj_size must be less than hidden_size, {section.hidden_size}, as in PyTorch; "
-            f"found {section.proj_size}",
-        )
-    return section.proj_size or 0
+def _fits(section: NetworkSection, problems: Problems) -> bool:
+    """Tell whether the projection, if there is one, is narrower than what is projected."""
+    if section.proj_size is None or section.proj_size < section.hidden_size:
+        return True
+    message = (
+        f"proj_size must be less than hidden_size, {section.hidden_size}, as in PyTorch; "
+        f"found {section.proj_size}"
+    )
+    problems.add(section.key("proj_size"), message)
+    return False
 
 
 def _within_bounds(network: Network, section: NetworkSection, problems: Problems) -> bool:
@@ -67,9 +72,4 @@ def _within_bounds(network: Network, section: NetworkSection, problems: Problems
 
 def _weights(network: Network, layer: int) -> int:
     """Return how many weights one direction of a layer has."""
-    hidden, semantics = network.hidden_size, network.semantics
-    packed = 4 * hidden * (network.layer_inputs(layer) + network.output_size + 2)
-    projection = network.proj_size * hidden
-    peepholes = len(PEEPHOLES) * hidden if semantics.peephole else 0
-    gain = 4 * hidden if semantics.layer_norm is not None else 0
-    return packed + projection + peepholes + gain
+    return sum(math.prod(shape) for shape in network.shapes(layer).values())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.semantics import Bound
 from lstm_verify.puzzle import expression, literals
 from lstm_verify.puzzle.document import Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.expression import ExpressionError
@@ -58,17 +58,8 @@ def mistake(node: Scalar, error: ExpressionError, problems: Problems) -> None:
     problems.add_at(node.line, node.column + shift, str(error))
 
 
-class Bound(NamedTuple):
-    """What a fraction must be, in words and as a condition."""
-
-    words: str
-    holds: Callable[[Fraction], bool]
-
-
 ANY = Bound("a fraction or a decimal", lambda _: True)
-POSITIVE = Bound("more than 0", lambda x: x > 0)
 NOT_NEGATIVE = Bound("0 or more", lambda x: x >= 0)
-SHARE = Bound("from 0 to 1", lambda x: 0 <= x <= 1)
 
 
 def fraction(node: Node, what: str, problems: Problems, bound: Bound = ANY) -> Fraction | None:

@@ -29,10 +29,13 @@ class Problems:
 
     Attributes:
         file: the path as the user gave it.
+        unreadable: the keys whose values make no sense at all, such as "network.clip": about what
+            needs them there is nothing to say.
     """
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.unreadable: set[str] = set()
         self._found: set[Problem] = set()
         self._more = 0
 

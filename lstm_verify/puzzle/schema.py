@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from lstm_verify.puzzle.fragments import SHARED
 from lstm_verify.puzzle.names import SUFFIX_PATTERN
 from lstm_verify.puzzle.sections import PuzzleFile
-from lstm_verify.puzzle.shapes import SHARED
 from lstm_verify.puzzle.structure import BESIDE_GATES
 
 DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -28,7 +28,7 @@ class Section(BaseModel):
         SUFFIXED: the keys that may carry PyTorch's suffix for a layer and direction.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     SUFFIXED: ClassVar[tuple[str, ...]] = ()
     _node: MappingNode = PrivateAttr()
 

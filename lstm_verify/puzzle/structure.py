@@ -41,7 +41,7 @@ def validate(tree: Node | None, problems: Problems) -> PuzzleFile | None:
             _look_over(tree, problems)
             for mistake in mistakes:
                 _note(tree, mistake, problems)
-        pruned = [_prune(tree, mistake) for mistake in mistakes]
+        pruned = [_prune(tree, mistake, problems) for mistake in mistakes]
         if file or not all(pruned):
             return file
     return None
@@ -131,7 +131,7 @@ def _place(tree: MappingNode, path: Sequence[Any], *, key: bool = False) -> Node
     return place if key else node
 
 
-def _prune(tree: MappingNode, mistake: Any) -> bool:
+def _prune(tree: MappingNode, mistake: Any, problems: Problems) -> bool:
     """Take what is in disorder out of the tree; False if then the rest makes no sense."""
     path = [step for step in mistake["loc"] if step != "[key]"]
     if path == ["title"] and mistake["type"] == "missing":
@@ -152,6 +152,7 @@ def _prune(tree: MappingNode, mistake: Any) -> bool:
         elif isinstance(node, SequenceNode):
             node = node[step]
     del owner[last]
+    problems.unreadable.add(".".join(map(str, path)))
     return True
 
 

@@ -12,24 +12,24 @@ from lstm_verify.puzzle.number import check_length, number
 from lstm_verify.puzzle.placed import Entry, placed
 from lstm_verify.puzzle.problems import count, quoted
 from lstm_verify.puzzle.sections import TableSection
-from lstm_verify.puzzle.timing import Timing
+from lstm_verify.puzzle.steps import Steps
 
 _Cells = tuple[Number | None, ...]
 
 
-def read_table(section: TableSection | None, timing: Timing, frame: Frame) -> Table:
+def read_table(section: TableSection | None, steps: Steps, frame: Frame) -> Table:
     """Return place -> [steps][width], or a single row for a state at the end; None is an open cell."""
     entries = _entries(section, frame) if section else {}
-    table = {place: _quantity(place, entry.node, timing, frame) for place, entry in entries.items()}
+    table = {place: _quantity(place, entry.node, steps, frame) for place, entry in entries.items()}
     for place, rows in table.items():
         if place.quantity in GATES:
-            _look_for_skipped(place, rows, timing, frame)
+            _look_for_skipped(place, rows, steps, frame)
     return table
 
 
-def read_digits(section: TableSection | None, timing: Timing, frame: Frame) -> Table:
+def read_digits(section: TableSection | None, steps: Steps, frame: Frame) -> Table:
     """Return a table whose digits count, and note the cells that are no decimals."""
-    table = read_table(section, timing, frame)
+    table = read_table(section, steps, frame)
     for cell in (cell for rows in table.values() for row in rows for cell in row):
         if cell is not None and cell.place is None:
             message = f"digits are decimals, found {quoted(cell.text)}; write its first digits, as in 0.3333"
@@ -37,11 +37,11 @@ def read_digits(section: TableSection | None, timing: Timing, frame: Frame) -> T
     return table
 
 
-def read_hand(section: TableSection | None, key: Scalar | None, timing: Timing, frame: Frame) -> Table:
+def read_hand(section: TableSection | None, key: Scalar | None, steps: Steps, frame: Frame) -> Table:
     """Return a table to be worked by hand, which is not possible for every network."""
     if key is not None and frame.network.semantics.layer_norm is not None:
         frame.problems.add(key, "layer normalisation cannot be worked by hand; state `digits`")
-    return read_table(section, timing, frame)
+    return read_table(section, steps, frame)
 
 
 def _entries(section: TableSection, frame: Frame) -> dict[Place, Entry]:
@@ -57,19 +57,19 @@ def _entries(section: TableSection, frame: Frame) -> dict[Place, Entry]:
     return entries | {Place("logits"): Entry(key, section.logits)}
 
 
-def _quantity(place: Place, node: Node, timing: Timing, frame: Frame) -> tuple[_Cells, ...]:
+def _quantity(place: Place, node: Node, steps: Steps, frame: Frame) -> tuple[_Cells, ...]:
     name, width = frame.network.name(place), frame.network.width(place.quantity)
     if place.quantity in AT_THE_END:
         return (_cells(name, node, width, frame),)
-    steps = timing.steps
+    total = steps.count
     if not isinstance(node, SequenceNode):
-        expected = f"a list of {count(steps, 'step')}" if steps else "a list, one entry a step"
+        expected = f"a list of {count(total, 'step')}" if total else "a list, one entry a step"
         frame.problems.add(node, f"{name} is {expected}, found {kind(node)}")
         return ()
-    if steps is not None and len(node) != steps:
+    if total is not None and len(node) != total:
         frame.problems.add(
             node,
-            f"{name} has {count(len(node), 'step')}, the sequence has {steps}; "
+            f"{name} has {count(len(node), 'step')}, the sequence has {total}; "
             "leave a step open with ~ where nothing is stated",
         )
     return tuple(_cells(f"step {t} of {name}", row, width, frame) for t, row in enumerate(node, 1))
@@ -95,10 +95,10 @@ def _is_open(node: Node) -> bool:
     return isinstance(node, Scalar) and node.missing and bool(node)
 
 
-def _look_for_skipped(place: Place, rows: tuple[_Cells, ...], timing: Timing, frame: Frame) -> None:
+def _look_for_skipped(place: Place, rows: tuple[_Cells, ...], steps: Steps, frame: Frame) -> None:
     """Note the gates that are stated where nothing is computed."""
     for step, row in enumerate(rows):
-        reason = timing.skipped(step, place.direction, frame.network)
+        reason = steps.skipped(step, place.direction, frame.network)
         stated = next((cell for cell in row if cell is not None), None)
         if reason and stated is not None:
             message = f"no gate is computed at step {step + 1}, {reason}: leave it open with ~"

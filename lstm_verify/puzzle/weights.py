@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 from lstm_verify.conventions import gate_order, reorder
 from lstm_verify.lstm.network import Head, Network, Place, Weights
-from lstm_verify.lstm.semantics import GATES, PEEPHOLES
+from lstm_verify.lstm.semantics import GATES
 from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.frame import Frame
-from lstm_verify.puzzle.network_sections import HeadSection, WeightsSection
+from lstm_verify.puzzle.network_sections import WeightsSection
 from lstm_verify.puzzle.number import matrix, vector
 from lstm_verify.puzzle.placed import Entry, placed
 from lstm_verify.puzzle.problems import quoted, suggestion
+from lstm_verify.puzzle.sections import PuzzleFile
+from lstm_verify.puzzle.variant import made_of_another
 
 _Rows = tuple[Any, ...]
 """Rows of numbers for a matrix, numbers for a bias."""
@@ -34,6 +36,12 @@ class Shape(NamedTuple):
     columns: int | None = None
     packed: bool = False
 
+    @classmethod
+    def of(cls, shape: tuple[int, ...], *, packed: bool) -> Shape:
+        """Make it of a tensor's shape."""
+        rows = shape[0] // len(GATES) if packed else shape[0]
+        return cls(rows, shape[1] if len(shape) > 1 else None, packed)
+
     @property
     def all_rows(self) -> int:
         """How many rows there are."""
@@ -46,20 +54,9 @@ class Shape(NamedTuple):
 
 def shapes(network: Network, layer: int) -> dict[str, Shape]:
     """Return the tensors that a layer of a network has, by name."""
-    hidden, outputs = network.hidden_size, network.output_size
-    found = {
-        "weight_ih": Shape(hidden, network.layer_inputs(layer), packed=True),
-        "weight_hh": Shape(hidden, outputs, packed=True),
-        "bias_ih": Shape(hidden, packed=True),
-        "bias_hh": Shape(hidden, packed=True),
+    return {
+        name: Shape.of(shape, packed=name in Weights.PACKED) for name, shape in network.shapes(layer).items()
     }
-    if network.proj_size:
-        found["weight_hr"] = Shape(network.proj_size, hidden)
-    if network.semantics.peephole:
-        found |= {f"weight_c{gate}": Shape(hidden) for gate in PEEPHOLES}
-    if network.semantics.layer_norm is not None:
-        found["weight_ln"] = Shape(hidden, packed=True)
-    return found
 
 
 def read_weights(section: WeightsSection | None, frame: Frame) -> tuple[Weights, ...]:
@@ -96,6 +93,8 @@ def _look_over(name: str, key: Scalar, frame: Frame) -> None:
     if name not in shapes(frame.network, 0):
         needed = {"weight_hr": "proj_size", "weight_ln": "layer_norm"}.get(name, "peephole")
         frame.problems.add(key, f"{key} is given, but `network` has no `{needed}`")
+    elif reason := made_of_another(name.removeprefix("weight_c"), frame.network.semantics.coupled):
+        frame.problems.add(key, f"{key} is given, but {reason} no peephole")
 
 
 def _layer(
@@ -136,17 +135,12 @@ def _per_gate(what: str, node: MappingNode, shape: Shape, frame: Frame) -> _Rows
     for gate in GATES:
         if gate in node:
             rows += _block(f"{what} of gate {gate}", node[gate], shape.rows, shape.columns, frame)
-        elif gate == made_of_another(frame.network):
+        elif gate in frame.needless:
             rows += Shape(shape.rows, shape.columns).zeros()
         else:
             message = f"{what} has nothing for gate {gate}; write `{gate}: 0` if it is zero"
             frame.problems.add(node, message)
     return rows
-
-
-def made_of_another(network: Network) -> str | None:
-    """Return the gate that is 1 minus another, so that its weights do nothing; None where none is."""
-    return network.semantics.coupled[0] if network.semantics.coupled else None
 
 
 def _block(what: str, node: Node, rows: int, columns: int | None, frame: Frame) -> _Rows:
@@ -155,8 +149,11 @@ def _block(what: str, node: Node, rows: int, columns: int | None, frame: Frame) 
     return matrix(node, rows, columns, what, frame.problems)
 
 
-def read_head(section: HeadSection, frame: Frame) -> Head:
-    """Return the output layer."""
+def read_head(file: PuzzleFile, frame: Frame) -> Head | None:
+    """Return the output layer, if there is one; it has no rows where it cannot be read."""
+    section = file.head
+    if section is None:
+        return Head((), ()) if "head" in frame.problems.unreadable else None
     columns = frame.network.directions * frame.network.output_size
     node = section.weight
     if not isinstance(node, SequenceNode) or not node:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from lstm_verify.lstm.arithmetic.hand import Hand
-from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.cell import Cell, Step
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Run
 from lstm_verify.lstm.numerals import is_short, rounded_up
@@ -22,13 +22,23 @@ WIDTH = 100
 
 
 class Taken(NamedTuple):
-    """One step with what it was given; t counts from 0."""
+    """One step with what it was given, and what it came to on the way.
+
+    Attributes:
+        t: counts from 0.
+        seen: gate -> the cell state that its peephole sees.
+        z: gate -> pre-activation, [hidden_size]; none at a step that is skipped.
+        m: o ⊙ tanh(c), before it is projected.
+    """
 
     t: int
     x: Sequence[Hand]
     h: Sequence[Hand]
     c: Sequence[Hand]
     step: Step[Any]
+    seen: dict[str, Sequence[Hand]]
+    z: dict[str, Sequence[Hand]]
+    m: Sequence[Hand]
 
 
 class Recorded(Unroll[Any]):
@@ -41,7 +51,15 @@ class Recorded(Unroll[Any]):
     def advance(self, index: int, t: int, x: Any, h: Any, c: Any, run: Run) -> tuple[Step[Any], Any, Any]:
         """Take one step and note it."""
         found = super().advance(index, t, x, h, c, run)
-        self.taken.setdefault(index, []).append(Taken(t, x, h, c, found[0]))
+        step, cell = found[0], self.cells[index]
+        assert isinstance(cell, Cell)
+        new = self.network.semantics.peephole == "new"
+        seen = {gate: step.c if gate == "o" and new else c for gate in GATES}
+        z, m = {}, step.h
+        if step.o is not None:
+            z = {gate: cell.preactivation(gate, x, h, seen[gate]) for gate in GATES}
+            m = cell.hidden_state(step.o, step.c)
+        self.taken.setdefault(index, []).append(Taken(t, x, h, c, step, seen, z, m))
         return found
 
 
@@ -60,16 +78,15 @@ def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
         if layer.heading:
             yield f"{layer.heading}:"
         yield from _initial(layer, case.run, index)
-        cell = record.cells[index]
         for taken in record.taken[index][:steps]:
             yield f"t={taken.t + 1}  {_given(case, layer, taken)}"
             if taken.step.i is None:
                 yield f"     {_held(case.run, layer, taken)}"
                 continue
             for unit in range(puzzle.network.hidden_size):
-                for line in _unit(layer, cell, unit, taken):
+                for line in _unit(layer, unit, taken):
                     yield f"     {line}"
-            for line in _projection(layer, cell, taken.step):
+            for line in _projection(layer, taken):
                 yield f"     {line}"
     yield from _logits(puzzle, trace, steps)
 
@@ -103,10 +120,10 @@ def _held(run: Run, layer: Layer, taken: Taken) -> str:
         ", ".join(f"{name} = {plain(x.ideal)}" for name, x in zip(layer.names(q), vector, strict=True))
         for q, vector in (("c", taken.step.c), ("h", taken.step.h))
     )
-    return f"{why}: nothing is computed; {c} stays, and the output is {h}"
+    return f"{why}: nothing is computed; the state stays, {c}; the output is {h}"
 
 
-def _unit(layer: Layer, cell: Any, unit: int, taken: Taken) -> Iterator[str]:
+def _unit(layer: Layer, unit: int, taken: Taken) -> Iterator[str]:
     """Work out the gates, c and h of one unit."""
     step = taken.step
     for gate in GATES:
@@ -117,27 +134,19 @@ def _unit(layer: Layer, cell: Any, unit: int, taken: Taken) -> Iterator[str]:
                 getattr(step, gate)[unit], exact=is_short(value.ideal)
             )
         else:
-            yield _gate(layer, cell, gate, unit, taken)
+            yield _gate(layer, gate, unit, taken)
     yield _cell_state(layer, unit, taken)
-    if cell.projector is None:
-        yield _hidden_state(layer, layer.name("h", unit), unit, step, step.h[unit])
-    else:
-        value = cell.hidden_state(step.o, step.c)[unit]
-        yield _hidden_state(layer, _inner(layer, unit), unit, step, value)
+    # What is projected is m, as in Sak et al. 2014.
+    m = numbered("m", unit, layer.network.hidden_size)
+    name = m if layer.network.proj_size else layer.name("h", unit)
+    yield _hidden_state(layer, name, unit, step, taken.m[unit])
 
 
-def _inner(layer: Layer, unit: int) -> str:
-    """Name what is projected: m, as in Sak et al. 2014."""
-    return numbered("m", unit, layer.network.hidden_size)
-
-
-def _gate(layer: Layer, cell: Any, gate: str, unit: int, taken: Taken) -> str:
+def _gate(layer: Layer, gate: str, unit: int, taken: Taken) -> str:
     """Write i = σ(100·1 − 10) = σ(90) ≈ 1."""
-    seen = taken.step.c if gate == "o" and layer.semantics.peephole == "new" else taken.c
-    z: Hand = cell.preactivation(gate, taken.x, taken.h, seen)[unit]
-    value: Hand = getattr(taken.step, gate)[unit]
+    z, value = taken.z[gate][unit], getattr(taken.step, gate)[unit]
     given = [factor(v.ideal) for v in taken.x], [factor(v.ideal) for v in taken.h]
-    text = written_sum(layer.terms(gate, unit, *given, factor(seen[unit].ideal)))
+    text = written_sum(layer.terms(gate, unit, *given, factor(taken.seen[gate][unit].ideal)))
     parts = [
         layer.name(gate, unit),
         layer.applied(gate, f"clip({text})" if layer.semantics.clip_gates is not None else text),
@@ -176,19 +185,15 @@ def _hidden_state(layer: Layer, name: str, unit: int, step: Step[Any], value: Ha
     return f"{name} = {product}" + _equals(value, exact=identity or o == 0)
 
 
-def _projection(layer: Layer, cell: Any, step: Step[Any]) -> Iterator[str]:
+def _projection(layer: Layer, taken: Taken) -> Iterator[str]:
     """h[0] = 0.5·0.2 − 1·0.3 = −0.2."""
-    if cell.projector is None:
-        return
-    values = cell.hidden_state(step.o, step.c)
     for unit, row in enumerate(layer.weights.weight_hr or ()):
-        terms = [(w, factor(v.ideal)) for w, v in zip(row, values, strict=True) if w != 0]
+        terms = [(w, factor(v.ideal)) for w, v in zip(row, taken.m, strict=True) if w != 0]
         text = written_sum(terms) or "0"
         if layer.semantics.clip_projection is not None:
-            text = _clip(
-                text, sum((w * v.ideal for w, v in zip(row, values, strict=True)), start=Fraction(0))
-            )
-        yield f"{layer.name('h', unit)} = {text}" + _equals(step.h[unit], exact=True)
+            before = sum((w * v.ideal for w, v in zip(row, taken.m, strict=True)), start=Fraction(0))
+            text = _clip(text, before)
+        yield f"{layer.name('h', unit)} = {text}" + _equals(taken.step.h[unit], exact=True)
 
 
 def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
@@ -203,9 +208,9 @@ def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
         for unit, (row, bias) in enumerate(zip(head.weight, head.bias, strict=True)):
             terms: list[Term] = [(w, factor(x.ideal)) for w, x in zip(row, h, strict=True) if w != 0]
             text = written_sum([*terms, (bias, "")] if bias != 0 or not terms else terms)
-            yield f"     {numbered('logits', unit, len(head.bias))} = {text}" + _equals(
-                logits[unit], exact=True
-            )
+            equals = _equals(logits[unit], exact=True)
+            name = numbered("logits", unit, len(head.bias))
+            yield f"     {name} = {text}" + equals.removeprefix(f" = {text}")
 
 
 def _equals(value: Hand, *, exact: bool) -> str:

@@ -38,10 +38,18 @@ def body(tables: Tables, results: Sequence[Result], show: Sequence[str], style: 
 
 
 def _printed(results: Sequence[Result]) -> Result | None:
-    """Return the result whose numbers are printed: the first that failed, else the first that has any."""
-    answered = [r for r in results if r.comparison]
-    failed = [r for r in answered if r.verdict is Verdict.FAILED]
-    return next(iter(failed + answered), None)
+    """Return the result whose numbers are printed: the first that failed, else the first that shows most.
+
+    What is shown at the end only is not counted.
+    """
+    failed = [r for r in results if r.verdict is Verdict.FAILED]
+    return next(iter(failed), None) or max((r for r in results if r.comparison), key=_shown, default=None)
+
+
+def _shown(result: Result) -> int:
+    """Count the columns that a backend shows, of c, h and logits."""
+    columns = result.comparison.columns if result.comparison else {}
+    return sum(bool(c.shown.any()) for place, c in columns.items() if place.quantity in ("c", "h", "logits"))
 
 
 def remarks(tables: Tables, results: Sequence[Result]) -> Iterator[str]:

@@ -54,13 +54,12 @@ class Layer:
         self.semantics = network.semantics
         self.weights = network.layers[index]
         self.layer, self.direction = divmod(index, network.directions)
-        self.inputs = list(features) if self.layer == 0 else input_names(network.layer_inputs(self.layer))
+        self.inputs = list(features) if self.layer == 0 else list(network.input_names(self.layer))
 
     @property
     def activations(self) -> Activations:
         """The activation in each role."""
-        second = self.semantics.reverse_activations if self.direction else None
-        return second or self.semantics.activations
+        return self.semantics.in_direction(self.direction)
 
     @property
     def heading(self) -> str:
@@ -116,8 +115,3 @@ class Layer:
 def numbered(name: str, unit: int, width: int) -> str:
     """Put the number of a unit behind a name, where there are several."""
     return name if width == 1 else f"{name}[{unit}]"
-
-
-def input_names(count: int) -> list[str]:
-    """Return the names of an upper layer's inputs: x1, x2 and so on."""
-    return [f"x{k + 1}" for k in range(count)]

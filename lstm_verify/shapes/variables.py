@@ -9,12 +9,10 @@ from typing import NamedTuple
 from lstm_verify.conventions.base import Convention, Parameter
 from lstm_verify.conventions.lookup import convention
 from lstm_verify.conventions.symbols import value
+from lstm_verify.lstm.network import suffix
 from lstm_verify.lstm.semantics import GATES
 from lstm_verify.shapes.sizes import Sizes
 from lstm_verify.shapes.views import VIEWS, Variable, View
-
-REFUSED = {"weight_hr": "projection", "peephole": "peepholes", "weight_ln": "layer normalisation"}
-"""Fields that not every convention has a place for."""
 
 
 class Row(NamedTuple):
@@ -52,11 +50,11 @@ def rows(name: str, sizes: Sizes) -> list[Row]:
         ValueError: the convention has no place for something that these sizes have.
     """
     used, view = convention(name), VIEWS[name]
-    for field, words in REFUSED.items():
-        if field in sizes.parts and field not in used.names:
-            others = [f"--as {other}" for other in VIEWS if field in convention(other).names]
-            hint = f"; try {' or '.join(others)}" if others else ""
-            raise ValueError(f"{used.title} has no {words}, and this LSTM has{hint}")
+    refused = used.refusal(sizes.parts)
+    if refused:
+        others = [f"--as {other}" for other in VIEWS if not convention(other).refusal(sizes.parts)]
+        hint = f"; try {' or '.join(others)}" if others else ""
+        raise ValueError(f"{refused}, and this LSTM has{hint}")
     return [
         *_plain("input", view.inputs, sizes),
         *_layers(used, view, sizes),
@@ -87,10 +85,10 @@ def _layers(used: Convention, view: View, sizes: Sizes) -> Iterator[Row]:
     """Yield the parameters of every layer and direction."""
     for layer in range(sizes.layers):
         for direction in [None] if view.stacked else range(sizes.directions):
-            suffix = f"_l{layer}" + ("_reverse" if direction else "") if view.suffixed else ""
+            ending = suffix(layer, direction or 0) if view.suffixed else ""
             for parameter in used.parameters(sizes.parts):
                 symbols = tuple(_of_layer(symbol, layer, sizes) for symbol in parameter.shape)
-                what, name = _what(used, parameter), parameter.name + suffix
+                what, name = _what(used, parameter), parameter.name + ending
                 row = _row(_section(layer, direction, sizes), name, symbols, sizes, what)
                 field = parameter.pieces[0].field
                 yield row._replace(learned=True, field=field, layer=layer, direction=direction)

@@ -164,7 +164,7 @@ KERAS = View(
     ),
     outputs=(
         Variable("output", "B T D·H", "with return_sequences=True"),
-        Variable("output", "B D·H", "without: of the last step"),
+        Variable("output", "B D·H", "without: state_h, joined"),
         Variable("state_h, state_c", "B H", "the same at the end"),
     ),
     head=(

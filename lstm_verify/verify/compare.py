@@ -21,8 +21,10 @@ from lstm_verify.verify.envelope import envelope
 TOO_WIDE = 1e-2
 """An interval of half-width above this times max(1, |value|) agrees with nothing: not checked."""
 
-STATE = ("c", "h")
-"""What every implementation is asked for, in every layer and direction; all else counts where it is shown."""
+
+def asked(network: Network) -> list[Place]:
+    """Return what every implementation is asked for; all else counts where it is shown."""
+    return [*network.places("c", "h"), *([Place("logits")] if network.head else [])]
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,7 @@ class Column:
     @cached_property
     def checked(self) -> NDArray[np.bool_]:
         """Where the interval is narrow enough to mean something, or missed all the same."""
-        with np.errstate(invalid="ignore"):
-            half = (self.high - self.low) / 2
-            narrow = half <= TOO_WIDE * np.maximum(1, np.abs(self.low + half))
-        return self.shown[:, None] & ((narrow & ~self.unbounded) | self.outside)
+        return self.shown[:, None] & (_narrow(self.low, self.high) | self.outside)
 
     @cached_property
     def ulps(self) -> Array:
@@ -183,9 +182,7 @@ def compare(
         network, run: as the implementation was given them, rounded to its format.
         form, accuracy: what the implementation computes in, and promises of σ and tanh.
     """
-    sheets = {
-        place: _Sheet.blank(run.steps, network.width(place.quantity)) for place in network.places(*STATE)
-    }
+    sheets = {place: _Sheet.blank(run.steps, network.width(place.quantity)) for place in asked(network)}
     for part in observation.parts:
         trace = envelope(network, run, part, form, accuracy)
         for place, got in part.values.items():
@@ -223,10 +220,14 @@ class _Sheet(NamedTuple):
         return cls(*(np.full((rows, width), np.nan) for _ in range(3)))
 
     def enter(self, got: Array, low: Array, high: Array) -> None:
-        """Enter numbers; where some stand already, only a wrong number replaces a right one."""
+        """Enter numbers; where some stand already, a wrong one replaces a right one.
+
+        So does one that can be checked a right one whose interval is too wide.
+        """
         here = ~np.isnan(self.low)
         right = here & ~_outside(self.got, self.low, self.high)
-        entered = ~here | (right & _outside(got, low, high))
+        better = _outside(got, low, high) | (_narrow(low, high) & ~_narrow(self.low, self.high))
+        entered = ~here | (right & better)
         for array, values in zip(self, (got, low, high), strict=True):
             array[:] = np.where(entered, values, array)
 
@@ -235,6 +236,13 @@ class _Sheet(NamedTuple):
         shown = np.logical_not(np.isnan(self.low).all(axis=-1))
         rows = len(self.got)
         return Column(*self, shown, range(steps - rows + 1, steps + 1), form)
+
+
+def _narrow(low: Array, high: Array) -> NDArray[np.bool_]:
+    """Tell where an interval is narrow enough to mean something."""
+    with np.errstate(invalid="ignore"):
+        half = (high - low) / 2
+        return np.isfinite(half) & (half <= TOO_WIDE * np.maximum(1, np.abs(low + half)))
 
 
 def _outside(got: Array, low: Array, high: Array) -> NDArray[np.bool_]:

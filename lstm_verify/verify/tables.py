@@ -80,6 +80,14 @@ class Tables:
                 break
         return trace
 
+    def judge(self) -> None:
+        """Work the verdicts out now, while what cannot be decided can be told.
+
+        Raises:
+            exact.Undecided: a number cannot be worked with.
+        """
+        _ = self.verdicts
+
     @cached_property
     def verdicts(self) -> dict[str, TableVerdict]:
         """The verdict on each kind of table: "hand" and "digits"."""
@@ -178,8 +186,9 @@ class Stated(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The quantity with its layer and direction, where there are several."""
-        return self.network.name(self.place)
+        """The quantity with its layer, direction and unit, where there are several."""
+        several = self.network.width(self.quantity) > 1
+        return self.network.name(self.place) + (f"[{self.unit}]" if several else "")
 
     @property
     def when(self) -> str:

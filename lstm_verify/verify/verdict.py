@@ -13,11 +13,11 @@ import numpy as np
 from lstm_verify.backends.base import Backend, Observation
 from lstm_verify.backends.errors import told
 from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Run
-from lstm_verify.lstm.semantics import AT_THE_END
+from lstm_verify.lstm.network import Network, Place, Run
+from lstm_verify.lstm.semantics import AT_THE_END, QUANTITIES
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.puzzle.problems import count
-from lstm_verify.verify.compare import STATE, Comparison, Number, compare
+from lstm_verify.verify.compare import Comparison, Number, asked, compare
 
 SINGLE_STEP = 2**20
 """Ulps of float64: what is off by less was not computed in float32, whose roundings are 2^28 of them."""
@@ -61,7 +61,7 @@ class Result:
         if self.comparison:
             return self.comparison.not_checked
         network = self.puzzle.network
-        return self.case.steps * sum(network.width(place.quantity) for place in network.places(*STATE))
+        return self.case.steps * sum(network.width(place.quantity) for place in asked(network))
 
     @property
     def worst(self) -> Number | None:
@@ -130,9 +130,16 @@ def _judged(
 
 
 def _malformed(network: Network, run: Run, observation: Observation) -> str | None:
-    """Return what is wrong with the shape of something that was shown, or None."""
+    """Return what is wrong with the form of what was shown, or None."""
+    known = [*network.places(*QUANTITIES, *AT_THE_END), *([Place("logits")] if network.head else [])]
     for part in observation.parts:
+        hidden = [p for p in network.places("h", "c") if p not in part.values] if part.fed_back else []
+        if hidden:
+            return f"it is said to be given back what it shows, and does not show {network.name(hidden[0])}"
         for place, values in part.values.items():
+            if place not in known:
+                where = f"layer {place.layer}, direction {place.direction}"
+                return f"it shows {place.quantity} of {where}; there is none"
             rows = 1 if place.quantity in AT_THE_END else run.steps
             expected = (rows, network.width(place.quantity))
             if values.shape != expected:
@@ -151,6 +158,9 @@ def _overflow(network: Network, run: Run, form: Format) -> str | None:
     for name, tensor in (*network.tensors(), *run.items()):
         if np.isinf(tensor).any():
             return f"{name} has a number beyond the range of {form.name}, whose largest is {form.largest:.3g}"
+    for activation in network.semantics.all_activations():
+        if any(np.isinf(form.nearest(x)) for x in (activation.alpha, activation.beta) if x is not None):
+            return f"{activation} has a parameter beyond the range of {form.name}"
     return None
 
 
@@ -162,9 +172,12 @@ def _verdict(comparison: Comparison) -> tuple[Verdict, str | None]:
     if comparison.failures:
         return Verdict.FAILED, None
     if not comparison.checked:
-        return Verdict.SKIPPED, (
-            "nothing could be checked: rounding alone may move every number by more than 1 %"
+        why = (
+            "rounding alone may move every number by more than 1 %"
+            if comparison.too_wide
+            else "it shows nothing"
         )
+        return Verdict.SKIPPED, f"nothing could be checked: {why}"
     return Verdict.AGREE, None
 
 

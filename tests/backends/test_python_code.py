@@ -23,6 +23,7 @@ from cells import (
 from lstm_verify import run
 from lstm_verify.backends.base import Options
 from lstm_verify.backends.python_code import GivenWeights, wrap
+from lstm_verify.lstm.semantics import PYTORCH
 from lstm_verify.verify.verdict import Result, Verdict
 
 
@@ -120,7 +121,7 @@ class TestContracts:
         result = judged(spy, dtype=dtype, form=form)
 
         assert seen == {dtype}
-        assert shapes == {((12, 2), (12, 3), (12,), (12,))}
+        assert shapes == {((12, 2), (12, 3), (12,), (12,), (3,), (3,), (3,))}
         assert result.backend.form.name == dtype
         assert result.verdict is Verdict.AGREE
 
@@ -142,6 +143,8 @@ class TestContracts:
         assert w.weight_hh.tolist() == [[0]] * 4
         assert w.bias_ih.tolist() == [-10, 10, 0, -10]
         assert w.bias_hh.tolist() == [0, 0, 0, 0]
+        assert [w.weight_ci.tolist(), w.weight_cf.tolist(), w.weight_co.tolist()] == [[0]] * 3
+        assert (w.weight_hr, w.weight_ln, w.semantics) == (None, None, PYTORCH)
         assert w.gate("o").weight_ih.tolist() == [[0, 0, 100]]
         assert w.packed("iofg").bias_ih.tolist() == [-10, -10, 10, 0]
         assert w.packed("iofg").weight_ih.tolist() == [[0, 100, 0], [0, 0, 100], [0, 100, 0], [1, 0, 0]]
@@ -170,6 +173,8 @@ MISBEHAVIOUR = [
     (lambda x, h, c, w: None, "it returned None; expected two, (h, c)"),
     (lambda x, h, c, w: 0.5, "it returned a float; expected two, (h, c)"),
     (lambda x, h, c, w: (h,), "it returned 1 things; expected two, (h, c)"),
+    (lambda x, h, c, w: np.array([h, c]), "it returned one array [2, 3]; expected two, (h, c)"),
+    (lambda x, h, c, w: h, "it returned one array [3]; expected two, (h, c)"),
     (lambda x, h, c, w: (h, c, c), "it returned 3 things; expected two, (h, c)"),
     (lambda x, h, c, w: (h, None), "c is None; expected an array of floats [3]"),
     (lambda x, h, c, w: (h[:2], c), "h has the shape [2]; expected [3]"),
@@ -243,13 +248,13 @@ class TestMisbehaviour:
 
         assert exact.verdict is Verdict.AGREE
 
-    @pytest.mark.parametrize("function", [function for function, _ in MISBEHAVIOUR])
-    def test_the_rest_still_runs(self, function):
-        """A right one beside it agrees, and the whole is 1."""
-        report = run("generic", [wrap(function, "wrong", Options({})), wrap(right, "right", Options({}))])
+    def test_the_rest_still_runs(self):
+        """A right one after all of them agrees, and the whole is 1."""
+        wrong = [wrap(function, "wrong", Options({})) for function, _ in MISBEHAVIOUR]
+        report = run("generic", [*wrong, wrap(right, "right", Options({}))])
 
         verdicts = [(r.backend.name, str(r.verdict)) for r in report.results]
-        assert verdicts == [("wrong", "errored"), ("right", "agree")] * 2
+        assert verdicts == [*[("wrong", "errored")] * len(wrong), ("right", "agree")] * 2
         assert report.exit_code == 1
 
     def test_what_it_prints_goes_to_stderr(self, capsys):

@@ -47,7 +47,7 @@ class TestTorch:
         assert np.array_equal(torch.tensor(shown).to(getattr(torch, dtype)).double().numpy(), shown)
         assert result.checked > 0
 
-    @pytest.mark.parametrize("dtype", FORMATS)
+    @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
     @pytest.mark.parametrize(
         ("kind", "shape"),
         [
@@ -65,7 +65,10 @@ class TestTorch:
         ],
     )  # fmt: skip
     def test_what_pytorch_can_express_agrees(self, kind, shape, dtype):
-        """Layers, directions, projections, lengths, dropout and an output layer agree in every format."""
+        """Layers, directions, projections, lengths, dropout and an output layer agree.
+
+        In two formats here; `properties/test_every_kind.py` draws such networks in all of them.
+        """
         assert judged(f"{kind},dtype={dtype}", **shape).verdict is Verdict.AGREE
 
     def test_the_formats_are_really_used(self):

@@ -160,10 +160,15 @@ def test_keras(shapes, keras, options):
 
 
 def test_keras_without_sequences(shapes, keras):
-    """return_sequences=False leaves the last step."""
+    """return_sequences=False leaves state_h: of the reverse direction that is h after the first step."""
     found = shapes("--as", "keras", *GIVEN, "--bidirectional")
-    layer = keras.layers.Bidirectional(keras.layers.LSTM(H))
-    assert shape(layer(torch.zeros(found["input"]))) in found.all("output")
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(H, return_state=True))
+    output, h, _, h_reverse, _ = layer(torch.randn(found["input"]))
+
+    (without,) = (row for row in found.rows if row["name"] == "output" and len(row["shape"]) == 2)
+    assert tuple(without["shape"]) == shape(output)
+    assert without["what"] == "without: state_h, joined"
+    assert torch.equal(output, torch.cat([h, h_reverse], dim=-1))
 
 
 @STACKS

@@ -142,6 +142,13 @@ def test_what_a_convention_has_no_place_for_is_refused(name, field, said):
         convention(name).pack(Weights(*(tensor for _, tensor in WEIGHTS.items()), **{field: more}))
 
 
+def test_all_that_there_is_no_place_for_is_told_at_once():
+    """A projection and peepholes, in Keras; TensorFlow 1 has both."""
+    fields = {*GIVEN, "weight_hr", "peephole"}
+    assert convention("keras").refusal(fields) == "Keras has no projection and no peepholes"
+    assert convention("tf1").refusal(fields) is None
+
+
 @pytest.mark.parametrize(
     ("name", "changed", "said"),
     [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lstm_verify.lessons.subjects import one_thread
+from lstm_verify.backends.torch_backends import limited_threads
 
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    with one_thread():
+    with limited_threads(1):
         yield

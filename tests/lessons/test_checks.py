@@ -340,12 +340,3 @@ def test_the_times_are_medians_in_milliseconds_with_their_ratios():
         "2 : nn.LSTM",
     )
     assert finding.table.rows == (("4 → 5", "2", "3", "25000.00", "7000.00", "1000.00", "3.57", "7.00"),)
-
-
-def test_timing_leaves_the_number_of_threads_as_it_was():
-    torch.set_num_threads(2)
-    try:
-        timing.measured(SIZES[:1], products)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(1)

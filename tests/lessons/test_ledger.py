@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import torch
 
 from lstm_verify.lessons import NAMES, lesson
 from lstm_verify.lessons.ledger import Claim, Finding, Lesson, Verdict, judged, reproduce, unchecked
@@ -82,3 +83,17 @@ def test_what_is_timed_is_run_only_where_that_is_asked_for():
 
 def test_what_cannot_be_checked_says_why():
     assert unchecked("no data")() == Finding(Verdict.UNCHECKED, "no data")
+
+
+def test_a_check_has_one_thread_of_pytorch_and_leaves_the_others_as_they_were():
+    def check():
+        return Finding(Verdict.HOLDS, str(torch.get_num_threads()))
+
+    torch.set_num_threads(2)
+    try:
+        entries = reproduce([made(claim(check=check), claim(check=check))])
+        threads = [(entry.finding.figure, torch.get_num_threads()) for entry in entries]
+    finally:
+        torch.set_num_threads(1)
+
+    assert threads == [("1", 2), ("1", 2)]

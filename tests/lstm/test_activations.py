@@ -43,7 +43,7 @@ ACTIVATIONS = [
 RATIONAL = [a for a in ACTIVATIONS if a.name not in {"sigmoid", "tanh", "scaled_tanh"}]
 KINKS = {"relu": [0], "hard_tanh": [-1, 1], "leaky_relu": [0], "softsign": [0]}
 
-few = settings(max_examples=25)  # for each activation
+few = settings(max_examples=15)  # for each activation
 every = pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
 Z = st.fractions(-30, 30, max_denominator=10**6)
 

@@ -80,7 +80,7 @@ def test_products_and_sums_contain_the_rounded_ones(a, b, c):
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
 @pytest.mark.parametrize(("activation", "function"), [(SIGMOID, balls.sigmoid), (TANH, balls.tanh)])
 @given(z=st.floats(-200, 200), width=st.floats(0, 1), ulps=st.floats(0.5, 8))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_activations_may_err_by_as_much_as_promised(form, activation, function, z, width, ulps):
     """A value that is just as many ulps off as promised lies inside, anywhere in the interval; twice is outside."""
     ar = arithmetic(form, ulps)

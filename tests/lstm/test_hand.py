@@ -122,7 +122,7 @@ def test_ties_take_the_middle():
 
 
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_truth_is_within_the_radius_where_tanh_is_roughly_linear(data):
     """Whatever x1 in ±¼ and x2, x3 do, the true trace stays within hand ± radius, and c near the memory."""
     quarter, sign, bit = st.fractions(F(-1, 4), F(1, 4)), st.sampled_from([-1, 0, 1]), st.sampled_from([0, 1])
@@ -137,7 +137,7 @@ def test_the_truth_is_within_the_radius_where_tanh_is_roughly_linear(data):
 
 
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_truth_is_within_the_radius_for_any_rules(data):
     """The radius holds for any network and any hand rule, however badly the rule fits."""
     sizes = st.integers(1, 3)

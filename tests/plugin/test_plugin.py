@@ -171,7 +171,7 @@ class TestVerdicts:
         result = project.runpytest_inprocess("-rs", "--strict-markers", "--strict-config")
 
         result.assert_outcomes(passed=7, skipped=2)
-        result.stdout.fnmatch_lines(["SKIPPED * PyTorch's LSTM cannot express activations g = identity*"])
+        result.stdout.fnmatch_lines(["SKIPPED * torch.lstm cannot express activations g = identity*"])
 
     def test_a_number_that_cannot_be_told_is_text(self, project, undecidable):
         """What no precision decides fails with its place and the reason, without a traceback."""

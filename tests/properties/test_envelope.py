@@ -78,8 +78,18 @@ def one_unit(gates: dict[str, float]) -> Network:
     return Network(1, 1, (Weights(np.zeros((4, 1)), np.zeros((4, 1)), bias, np.zeros(4)),))
 
 
-@pytest.mark.parametrize("name", TORCH + HALF + OURS)
-@pytest.mark.parametrize("z", [-88.5, -87.34, -87.1, -87, -86.99, -86.9, -86, -17, 17.3, 745, -745, -708.5])
+FLUSHED = {
+    "float64": [-745, -708.5, -17, 17.3, 745],
+    "float32": [-88.5, -87.34, -87.1, -87, -86.99, -86.9, -86, -17, 17.3],
+    "bfloat16": [-88.5, -87.34, -87.1, -87, -86.99, -86.9, -86, -17, 17.3],
+    "float16": [-87, -17, -9.71, 17.3],
+}
+"""Format -> pre-activations around which σ has no normal number of it, or is 0 or 1."""
+
+
+@pytest.mark.parametrize(
+    ("name", "z"), [(name, z) for name in TORCH + HALF + OURS for z in FLUSHED[backend(name).form.name]]
+)
 def test_no_false_alarm_where_sigmoid_is_flushed(name: str, z: float):
     """Where a kernel gives 0 for a tiny σ, a large c does not make that a fault (torch's oneDNN at −86.99)."""
     network = one_unit({"i": 0, "f": z, "g": 0, "o": 10})
@@ -150,12 +160,11 @@ def concatenated(w, x, h):
 
 
 @pytest.mark.parametrize("form", ["float32", "float64"])
-@pytest.mark.parametrize("sigma", [exponential, sigmoid, logarithmic])
 @pytest.mark.parametrize("summed", [at_once, biases_first, concatenated])
-@given(data=st.data())
-@settings(max_examples=5)
-def test_honest_code_agrees(form: str, sigma, summed, data: st.DataObject):
-    """However σ is written and the sums are ordered, correct code lies inside."""
+@given(data=st.data(), sigma=st.sampled_from([exponential, sigmoid, logarithmic]))
+@settings(max_examples=6)
+def test_honest_code_agrees(form: str, summed, data: st.DataObject, sigma):
+    """However σ is written and NumPy is made to sum, correct code lies inside; see also `honest.Style`."""
 
     def cell(x, h, c, w):
         return right(x, h, c, w, summed=summed, sigma=sigma)

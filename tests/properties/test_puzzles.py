@@ -8,30 +8,29 @@ from cells import right
 
 from lstm_verify import check, load, run
 from lstm_verify.lstm.network import Place
+from lstm_verify.puzzle.library import shipped
 
-
-def test_a_correct_cell_agrees_with_all_puzzles():
-    """Correct code passes everything that is shipped."""
-    check(right)
+GENERIC = load("generic")
 
 
 @pytest.mark.parametrize("order", ["".join(p) for p in permutations("ifgo")][1:])
 def test_no_gate_order_survives_generic(order):
     """Each of the 23 wrong orders fails in both cases of `generic`, from the first step on."""
     with pytest.raises(AssertionError) as failed:
-        check(lambda *a: right(*a, order=order), puzzles="generic")
+        check(lambda *a: right(*a, order=order), puzzles=GENERIC)
 
     assert str(failed.value).count("24 of 24 numbers are not where") == 2
     assert str(failed.value).count("first at t=1: ") == 2
 
 
-def test_generic_has_no_two_equal_numbers():
-    """Every weight, bias, input and initial state of `generic` is distinct, in size too, and none is 0."""
-    puzzle = load("generic")
+@pytest.mark.parametrize("name", [name for name in shipped() if name.startswith("generic")])
+def test_generic_has_no_two_equal_numbers(name):
+    """Every weight, bias, input and initial state is distinct, in size too, and none is 0."""
+    puzzle = load(name)
     tensors = [tensor for _, tensor in puzzle.network.tensors()]
     tensors += [tensor for case in puzzle.cases for _, tensor in case.run.items()]
     numbers = [x for tensor in tensors for x in np.array(tensor, dtype=object).flat]
-    assert len({abs(x) for x in numbers}) == len(numbers) == 112
+    assert len({abs(x) for x in numbers}) == len(numbers) > 60
     assert 0 not in numbers
 
 

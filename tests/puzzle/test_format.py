@@ -12,7 +12,8 @@ import pytest
 from lstm_verify.lstm import exact
 from lstm_verify.lstm.network import Place, Weights
 from lstm_verify.lstm.semantics import Activation, Activations
-from lstm_verify.puzzle.load import load, name_of, parse
+from lstm_verify.puzzle.files import name_of
+from lstm_verify.puzzle.load import load, parse
 from lstm_verify.puzzle.model import Choice, Interval, Puzzle
 
 ROOT = Path(__file__).parents[2]

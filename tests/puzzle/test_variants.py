@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_verify.lstm.network import Head, Network, Place
+from lstm_verify.lstm.network import Head, Network, Place, suffix
 from lstm_verify.lstm.semantics import PARAMETERS, SIGMOID, TANH, Activation, Activations, Semantics
 from lstm_verify.puzzle.load import parse
 from lstm_verify.puzzle.model import Case, Puzzle
@@ -85,7 +85,7 @@ def test_a_state_dict_of_torch_is_a_section_weights(
         cases="{one: {inputs: [[1, 2]]}}",
     ).network
     found = {
-        f"{name}{read.suffix(*divmod(index, read.directions))}": _lists(tensor)
+        f"{name}{suffix(*divmod(index, read.directions))}": _lists(tensor)
         for index, weights in enumerate(read.layers)
         for name, tensor in weights.items()
     }
@@ -326,9 +326,7 @@ def test_rules_say_what_weights_say(data: st.DataObject) -> None:
             terms = data.draw(st.permutations([f"{n}*{name}" for name, n in factors.items()]))
             of_units.append(f'"{" + ".join(terms)}"')
             expected.append(((network.index(place.layer, place.direction), place.quantity, unit), factors))
-        rules.append(
-            f"  {place.quantity}{network.suffix(place.layer, place.direction)}: [{', '.join(of_units)}]"
-        )
+        rules.append(f"  {place.quantity}{suffix(place.layer, place.direction)}: [{', '.join(of_units)}]")
     read = puzzle("\n".join(("gates:", *rules)), network=keys, hidden=hidden, inputs=2,
                   cases="{one: {inputs: [[1, 2]]}}").network  # fmt: skip
     for (index, gate, unit), factors in expected:

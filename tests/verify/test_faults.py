@@ -3,205 +3,36 @@
 from __future__ import annotations
 
 from fractions import Fraction as F
+from functools import partial
 
-import numpy as np
+import faulty
 import pytest
 from fakes import Everything
 from networks import drawn
 
-from lstm_verify.lstm.cell import Cell, Step
+from lstm_verify.lstm.cell import Cell
 from lstm_verify.lstm.network import Place
-from lstm_verify.lstm.readings import head
-from lstm_verify.lstm.semantics import TANH, Semantics
-from lstm_verify.lstm.unroll import Trace, Unroll
+from lstm_verify.lstm.semantics import Semantics
+from lstm_verify.lstm.unroll import Unroll
 from lstm_verify.verify.compare import compare
 
-
-class ForgetsRecurrence(Cell):
-    def preactivation(self, gate, x, h, c):
-        return super().preactivation(gate, x, 0 * h, c)
-
-
-class PeepholesSeeH(Cell):
-    def preactivation(self, gate, x, h, c):
-        return super().preactivation(gate, x, h, np.tanh(c))
-
-
-class NormalisesWithoutGain(Cell):
-    def normalised(self, gate, z):
-        return self.arithmetic.normalise(z, self.semantics.layer_norm)
-
-
-class NeverClips(Cell):
-    def clipped(self, x, limit):
-        return x
-
-
-class TanhForSigmoid(Cell):
-    def activation(self, role, z):
-        return self.arithmetic.activation(role, TANH, z)
-
-
-class GatesSwapped(Cell):
-    def gate(self, gate, x, h, c):
-        return super().gate({"i": "f", "f": "i"}.get(gate, gate), x, h, c)
-
-
-class NeverCouples(Cell):
-    def input_and_forget(self, x, h, c):
-        return self.gate("i", x, h, c), self.gate("f", x, h, c)
-
-
-class AddsWithoutInputGate(Cell):
-    def cell_state(self, i, f, g, c):
-        return super().cell_state(i * 0 + 1, f, g, c)
-
-
-class ShowsTheCell(Cell):
-    def hidden_state(self, o, c):
-        return o * c
-
-
-class ProjectsTwice(Cell):
-    def projection(self, h):
-        return 2 * super().projection(h)
-
-
-class OutputSeesTheOldCell(Cell):
-    def step(self, x, h, c):
-        step = super().step(x, h, c)
-        o = self.gate("o", x, h, c)
-        return step._replace(o=o, h=self.projection(self.hidden_state(o, step.c)))
-
-
-class HiddenOfTheOldCell(Cell):
-    def step(self, x, h, c):
-        step = super().step(x, h, c)
-        return step._replace(h=self.projection(self.hidden_state(step.o, c)))
-
-
 CELLS = [
-    (ForgetsRecurrence, "i", {}),
-    (PeepholesSeeH, "i", {"semantics": Semantics(peephole="new")}),
-    (NormalisesWithoutGain, "i", {"semantics": Semantics(layer_norm=F(1, 1000))}),
-    (NeverClips, "i", {"semantics": Semantics(clip_gates=F(1, 10))}),
-    (NeverClips, "c", {"semantics": Semantics(clip_cell=F(1, 10))}),
-    (NeverClips, "h", {"semantics": Semantics(clip_projection=F(1, 100)), "proj": 2}),
-    (TanhForSigmoid, "i", {}),
-    (GatesSwapped, "i", {}),
-    (NeverCouples, "f", {"semantics": Semantics(coupled="f=1-i")}),
-    (NeverCouples, "i", {"semantics": Semantics(coupled="i=1-f")}),
-    (AddsWithoutInputGate, "c", {}),
-    (ShowsTheCell, "h", {}),
-    (ProjectsTwice, "h", {"proj": 2}),
-    (OutputSeesTheOldCell, "o", {"semantics": Semantics(peephole="new")}),
-    (HiddenOfTheOldCell, "h", {}),
+    (faulty.ForgetsRecurrence, "i", {}),
+    (faulty.LooksAtTheSquashedCell, "i", {"semantics": Semantics(peephole="new")}),
+    (faulty.HasNoGain, "i", {"semantics": Semantics(layer_norm=F(1, 1000))}),
+    (faulty.ClipsNothing, "i", {"semantics": Semantics(clip_gates=F(1, 10))}),
+    (faulty.ClipsNothing, "c", {"semantics": Semantics(clip_cell=F(1, 10))}),
+    (faulty.ClipsNothing, "h", {"semantics": Semantics(clip_projection=F(1, 100)), "proj": 2}),
+    (faulty.TanhForSigmoid, "i", {}),
+    (faulty.SwapsInputAndForget, "i", {}),
+    (faulty.CouplesNothing, "f", {"semantics": Semantics(coupled="f=1-i")}),
+    (faulty.CouplesNothing, "i", {"semantics": Semantics(coupled="i=1-f")}),
+    (faulty.AddsWithoutInputGate, "c", {}),
+    (faulty.ShowsTheCellBare, "h", {}),
+    (faulty.ProjectsTwice, "h", {"proj": 2}),
+    (faulty.LooksAtTheOtherCell, "o", {"semantics": Semantics(peephole="new")}),
+    (faulty.HiddenOfTheOldCell, "h", {}),
 ]
-
-
-class SwapsLastStates(Unroll):
-    def trace(self, run):
-        trace = super().trace(run)
-        return Trace(trace.steps, trace.h_n[::-1], trace.c_n[::-1], trace.logits)
-
-
-class LogitsOfTheLastStep(Unroll):
-    def trace(self, run):
-        trace = super().trace(run)
-        return Trace(trace.steps, trace.h_n, trace.c_n, trace.logits[::-1])
-
-
-class ReadsBackwards(Unroll):
-    def inputs(self, run):
-        return super().inputs(run)[::-1]
-
-
-class HandsUpTheCell(Unroll):
-    def outputs(self, layer, directions):
-        return super().outputs(layer, [[step._replace(h=step.c) for step in steps] for steps in directions])
-
-
-class SwapsHalves(Unroll):
-    def outputs(self, layer, directions):
-        return super().outputs(layer, directions[::-1])
-
-
-class DropsNothing(Unroll):
-    def dropped(self, inputs):
-        return inputs
-
-
-class DropsInEvaluation(Unroll):
-    def dropped(self, inputs):
-        return [0 * x for x in inputs]
-
-
-class StateOfTheLastStep(Unroll):
-    def direction(self, index, inputs, run):
-        steps, _, _ = super().direction(index, inputs, run)
-        return steps, steps[-1].h, steps[-1].c
-
-
-class NotTurnedBack(Unroll):
-    def direction(self, index, inputs, run):
-        steps, h, c = super().direction(index, inputs, run)
-        return (steps[::-1] if self.network.reversed(index % self.network.directions) else steps), h, c
-
-
-class CarriesNoState(Unroll):
-    def advance(self, index, t, x, h, c, run):
-        return super().advance(index, t, x, h, 0 * c, run)
-
-
-class FeedsBackTheCell(Unroll):
-    def advance(self, index, t, x, h, c, run):
-        step, h, c = super().advance(index, t, x, h, c, run)
-        return step, c, c
-
-
-class BeginsFromZero(Unroll):
-    def initial(self, index, run):
-        return tuple(0 * state for state in super().initial(index, run))
-
-
-class FirstStateForAll(Unroll):
-    def initial(self, index, run):
-        return super().initial(0, run)
-
-
-class NeverBackwards(Unroll):
-    def times(self, index, run):
-        return range(run.steps)
-
-
-class ReadsThePadding(Unroll):
-    def counts(self, index, t, run):
-        return True
-
-
-class BackwardsFromTheBuffer(Unroll):
-    def counts(self, index, t, run):
-        return super().counts(index, t, run) or self.network.reversed(index % self.network.directions)
-
-
-class IgnoresTheMask(Unroll):
-    def counts(self, index, t, run):
-        return run.length is None or t < run.length
-
-
-class ForgetsWhereItSkips(Unroll):
-    def skipped(self, h, c):
-        return super().skipped(h, 0 * c)
-
-
-class ShowsTheLastWhereItSkips(Unroll):
-    def skipped(self, h, c):
-        return Step(None, None, None, None, c, h)
-
-
-class OnesForZeros(Unroll):
-    def zeros(self, width):
-        return 1 + super().zeros(width)
 
 
 TWO = {"layers": 2}
@@ -209,43 +40,38 @@ BOTH = {"direction": "bidirectional"}
 ALL_DROPPED = Semantics(dropout=F(1), training=True)
 MASK = {"mask": (True, False, True, True, False, True)}
 UNROLLS = [
-    (SwapsLastStates, Place("c_n", 0), TWO),
-    (SwapsLastStates, Place("c_n", 0, 0), BOTH),
-    (LogitsOfTheLastStep, Place("logits"), {"outputs": 2}),
-    (ReadsBackwards, Place("i"), {}),
-    (HandsUpTheCell, Place("i", 1), TWO),
-    (SwapsHalves, Place("i", 1, 0), TWO | BOTH),
-    (DropsNothing, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
-    (DropsInEvaluation, Place("i", 1), TWO | {"semantics": Semantics(dropout=F(1))}),
-    (StateOfTheLastStep, Place("c_n", 0, 1), BOTH),
-    (StateOfTheLastStep, Place("h_n"), {"length": 3}),
-    (NotTurnedBack, Place("i", 0, 1), BOTH),
-    (NotTurnedBack, Place("i"), {"direction": "reverse"}),
-    (CarriesNoState, Place("c"), {}),
-    (FeedsBackTheCell, Place("i"), {}),
-    (BeginsFromZero, Place("i"), {}),
-    (FirstStateForAll, Place("i", 1), TWO),
-    (FirstStateForAll, Place("i", 0, 1), BOTH),
-    (NeverBackwards, Place("i", 0, 1), BOTH),
-    (ReadsThePadding, Place("c"), {"length": 3}),
-    (BackwardsFromTheBuffer, Place("c", 0, 1), BOTH | {"length": 3}),
-    (IgnoresTheMask, Place("c"), MASK),
-    (ForgetsWhereItSkips, Place("c"), MASK),
-    (ShowsTheLastWhereItSkips, Place("h"), MASK),
-    (OnesForZeros, Place("h"), MASK),
-    (OnesForZeros, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
+    (faulty.SwapsLastStates, Place("c_n", 0), TWO),
+    (faulty.SwapsLastStates, Place("c_n", 0, 0), BOTH),
+    (faulty.LogitsOfTheLastStep, Place("logits"), {"outputs": 2}),
+    (faulty.ReadsBackwards, Place("i"), {}),
+    (faulty.HandsUpTheCell, Place("i", 1), TWO),
+    (faulty.SwapsDirections, Place("i", 1, 0), TWO | BOTH),
+    (faulty.NeverDrops, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
+    (faulty.DropsInEvaluation, Place("i", 1), TWO | {"semantics": Semantics(dropout=F(1))}),
+    (faulty.StateOfTheLastStep, Place("c_n", 0, 1), BOTH),
+    (faulty.StateOfTheLastStep, Place("h_n"), {"length": 3}),
+    (faulty.LeavesTheReverseReversed, Place("i", 0, 1), BOTH),
+    (faulty.LeavesTheReverseReversed, Place("i"), {"direction": "reverse"}),
+    (faulty.CarriesNoState, Place("c"), {}),
+    (faulty.FeedsBackTheCell, Place("i"), {}),
+    (faulty.StartsFromNothing, Place("i"), {}),
+    (faulty.SharesTheInitialState, Place("i", 1), TWO),
+    (faulty.SharesTheInitialState, Place("i", 0, 1), BOTH),
+    (faulty.NeverTurnsRound, Place("i", 0, 1), BOTH),
+    (faulty.ReadsThePadding, Place("c"), {"length": 3}),
+    (faulty.StartsBackwardsElsewhere, Place("c", 0, 1), BOTH | {"length": 3}),
+    (faulty.IgnoresTheMask, Place("c"), MASK),
+    (faulty.ForgetsWhereItSkips, Place("c"), MASK),
+    (faulty.HoldsForZero, Place("h"), MASK),
+    (faulty.OnesForZeros, Place("h"), MASK),
+    (faulty.OnesForZeros, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
 ]
 
 
-def compared(shape, cell=Cell, unroll=Unroll):
-    """Run a network made of such cells, led by such a loop, in float64; and compare what it shows."""
-
-    def made(network, floats):
-        cells = [cell(network, floats, k) for k in range(len(network.layers))]
-        return unroll(network, cells, floats, head(network, floats))
-
+def compared(shape, **wrong):
+    """Run a network with a wrong cell or loop in float64, and compare what it shows."""
     network, run = drawn(seed=3, **shape)
-    backend = Everything(made)
+    backend = Everything(partial(faulty.led, **wrong))
     return compare(network, run, backend.observe(network, [run])[0], backend.form, backend.accuracy)
 
 

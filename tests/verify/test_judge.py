@@ -7,7 +7,7 @@ from fractions import Fraction as F
 
 import numpy as np
 import pytest
-from cells import right
+from cells import right, sequence
 from fakes import Everything, Rows, Spoilt
 from networks import drawn, judged
 
@@ -20,7 +20,7 @@ from lstm_verify.verify.verdict import Verdict
 
 DROPPED = Semantics(dropout=F(1), training=True)
 DEEP = {"layers": 2, "direction": "bidirectional"}
-BATCHED = ("reference", "torch.cell", "torch.lstm", "torch.lstm,dtype=float64")
+BATCHED = ("reference", "torch.cell", "torch.lstm")
 
 
 def batch(count=3, hidden=2, **shape):
@@ -185,7 +185,7 @@ class TestNoNumbers:
 HARD = Activation("hard_sigmoid", F(1, 5), F(1, 2))
 BEYOND = [
     ("torch.lstm", {"direction": "reverse"}, "the reverse direction alone"),
-    ("torch.lstm", {"mask": (True,) * 6}, "masked steps"),
+    ("torch.lstm", {"mask": (True, True, False, True, True, True)}, "masked steps"),
     ("torch.lstm", {"length": 0}, "a sequence of length 0"),
     ("torch.lstm", {"length": 2, "semantics": {"padded_output": "hold"}}, "outputs at padded steps: hold"),
     ("torch.cell", {"proj": 2}, "a projection to 2"),
@@ -218,9 +218,22 @@ def test_what_is_beyond_an_implementation_is_said_in_words(name, shape, said):
     assert result.verdict is Verdict.SKIPPED
     assert said in result.reason
     assert result.reason.startswith(
-        "it is taken for a plain LSTM, and this one has " if name == "python" else "PyTorch's LSTM"
+        "it is taken for a plain LSTM, and this one has " if name == "python" else f"{name} cannot express "
     )
     assert judged(backend("reference"), network, run)[0].verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize("unskipped", [{"mask": (True,) * 6}, {"length": 6}], ids=str)
+@pytest.mark.parametrize("name", ["torch.lstm", "form=sequence"])
+def test_what_skips_no_step_is_asked_of_anyone(name, unskipped):
+    """A mask in which all steps count, and a length as long as the buffer, are nothing to be expressed."""
+    network, run = drawn(2, 2)
+    run = replace(run, **unskipped)
+    assert run.features() == {}
+    implementation = (
+        backend(name) if name == "torch.lstm" else wrap(sequence, "mine", Options({"form": "sequence"}))
+    )
+    assert judged(implementation, network, run)[0].verdict is Verdict.AGREE
 
 
 @pytest.mark.parametrize(
@@ -246,4 +259,5 @@ def test_one_step_is_enough_for_any_network(name, shape):
     implementation = wrap(right, "mine", Options({})) if name == "python" else backend(name)
     (result,) = judged(implementation, network, run)
     assert result.verdict is Verdict.AGREE
-    assert result.not_checked == 0
+    own = network.width("logits") if name == "python" else 0  # people's own cell knows of no output layer
+    assert result.not_checked == own * run.steps

@@ -86,4 +86,4 @@ def test_digits_are_proved_where_no_hand_reaches():
     tables = judged(LAYER_NORM)
     assert (tables.verdicts["hand"].status, tables.verdicts["digits"].status) == ("none", "proved")
     wrong = judged(LAYER_NORM.replace("0.428608]]", "0.428607]]"))
-    assert wrong.verdicts["digits"].wrong[0].message == "c at step 2 is 0.42860766, not 0.428607"
+    assert wrong.verdicts["digits"].wrong[0].message == "c[1] at step 2 is 0.42860766, not 0.428607"

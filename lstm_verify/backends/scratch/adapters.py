@@ -3,52 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstm_verify.backends.base import UNROLLED, Array, Observation, Part, beyond
+from lstm_verify.backends.base import UNROLLED, Array, Observation, Part
 from lstm_verify.backends.torch_backends import TorchCell, TorchLSTM, limited_threads, returned_values
 from lstm_verify.backends.torch_rows import Batch, StepFunction, floats, observe_steps
-from lstm_verify.conventions import Convention, convention
+from lstm_verify.conventions import Convention
 from lstm_verify.lstm.network import Network, Place, Run, Weights
+from lstm_verify.lstm.semantics import GATES
 
 if TYPE_CHECKING:
     from lstm_verify.backends.scratch.d2l import RNNModel
 
-D2L = convention("d2l")
-PEEPHOLES = replace(D2L, name="peephole", names={**D2L.names, "peephole": "p_{gate}"}, peephole="new")
-"""How `peephole.Peephole` names its weights: as the book, and p_i, p_f and p_o."""
+
+class Published(NamedTuple):
+    """A published cell: an entry of the table in `__init__`.
+
+    Attributes:
+        name, summary: for users.
+        file, module: where in this folder it is, and the name of its class.
+        convention: how the class names and packs its weights.
+        features: what it can do beside a plain LSTM.
+        departs: in what it is no LSTM, where that is known.
+    """
+
+    name: str
+    summary: str
+    file: str
+    module: str
+    convention: Convention
+    features: frozenset[str] = frozenset()
+    departs: str | None = None
 
 
+@dataclass(frozen=True)
 class ScratchCell(TorchCell):
     """A published cell; each step is given the state that the step before returned.
 
     Layers, directions, lengths and masks are led by us.
-
-    Attributes:
-        FILE, MODULE: where in this folder the cell is, and the name of its class.
-        CONVENTION: how the class names and packs its weights.
     """
 
-    FILE: ClassVar[str]
-    CONVENTION: ClassVar[Convention]
+    published: Published
 
-    def refusal(self, network: Network, run: Run) -> str | None:
-        """Refuse what the published cell cannot express."""
-        return _refused(self.name, beyond(network, run, self.SUPPORTED))
+    @property
+    def supported(self) -> frozenset[str]:
+        """What the cell can do, and what we lend it."""
+        return UNROLLED | self.published.features
+
+    @property
+    def departs(self) -> str | None:
+        """In what it is known to be no LSTM."""
+        return self.published.departs
 
     def packed(self, weights: Weights) -> dict[str, Array]:
-        """Return our weights by the names and in the shapes that the cell has."""
-        return self.CONVENTION.pack(weights)
+        """Return our weights by the names and in the shapes that the cell has; no peephole is one of 0."""
+        if "peephole" in self.published.features and weights.weight_ci is None:
+            none = np.zeros(len(weights.bias_ih) // len(GATES))
+            weights = replace(weights, weight_ci=none, weight_cf=none, weight_co=none)
+        return self.published.convention.pack(weights)
 
     def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
         """Lead a cell for each layer and direction over all steps, the rows as one batch."""
         import torch
 
-        module = getattr(import_module(f"{__package__}.{self.FILE}"), self.MODULE)
+        module = getattr(import_module(f"{__package__}.{self.published.file}"), self.published.module)
 
         def make(weights: Weights) -> StepFunction:
             cell = module(len(weights.weight_ih[0]), network.hidden_size)
@@ -60,63 +82,20 @@ class ScratchCell(TorchCell):
             return observe_steps(network, runs, self.vectors, make)
 
 
-class D2LCell(ScratchCell):
-    """`d2l.D2L`."""
-
-    FILE, MODULE = "d2l", "D2L"
-    CONVENTION = D2L
-
-
-class NaiveCell(ScratchCell):
-    """`by_hand.Naive`."""
-
-    FILE, MODULE = "by_hand", "Naive"
-    CONVENTION = convention("naive")
-
-
-class FusedCell(ScratchCell):
-    """`by_hand.Fused`."""
-
-    FILE, MODULE = "by_hand", "Fused"
-    CONVENTION = convention("fused")
-
-
-class PublishedPeepholeCell(FusedCell):
-    """`by_hand.PublishedPeephole`, which goes by the name of an LSTM and is asked what an LSTM is asked."""
-
-    FILE, MODULE = "by_hand", "PublishedPeephole"
-
-
-class PeepholeCell(ScratchCell):
-    """`peephole.Peephole`; where the network has no peepholes, they are 0."""
-
-    FILE, MODULE = "peephole", "Peephole"
-    CONVENTION = PEEPHOLES
-    SUPPORTED = UNROLLED | {"peephole"}
-
-    def refusal(self, network: Network, run: Run) -> str | None:
-        """Refuse also an output gate that looks at the old cell state."""
-        old = network.semantics.departures()["peephole"] if network.semantics.peephole == "old" else None
-        return _refused(self.name, old) or super().refusal(network, run)
-
-    def packed(self, weights: Weights) -> dict[str, Array]:
-        """Return W_xi, W_hi, b_i and so on, and p_i, p_f and p_o."""
-        packed = super().packed(weights)
-        none = np.zeros_like(packed["b_i"])
-        return {"p_i": none, "p_f": none, "p_o": none} | packed
-
-
 class D2LModel(TorchLSTM):
     """`d2l.RNNModel` over torch.nn.LSTM; reads text only, and shows logits, h and the states at the end."""
 
-    SUPPORTED = frozenset(["num_layers", "bidirectional", "dropout"])
+    @property
+    def supported(self) -> frozenset[str]:
+        """Stacks of one direction or two."""
+        return frozenset(["num_layers", "bidirectional", "dropout"])
 
     def refusal(self, network: Network, run: Run) -> str | None:
-        """Refuse inputs that are no letters, and what is no stack of one or two directions."""
-        reason = _refused(self.name, beyond(network, run, self.SUPPORTED))
+        """Refuse also inputs that are no letters."""
+        reason = super().refusal(network, run)
         if reason or all(is_letter(row) for row in run.inputs):
             return reason
-        return f"{self.name.partition(',')[0]} reads text, and these inputs are no one-hot rows"
+        return f"{self.who} reads text, and these inputs are no one-hot rows"
 
     def observe(self, network: Network, runs: Sequence[Run]) -> list[Observation]:
         """Run the texts as one batch."""
@@ -153,7 +132,3 @@ def is_letter(row: Iterable[Any]) -> bool:
     """Tell whether a row is 1 at one place and 0 at all others."""
     numbers = sorted(row)
     return numbers[-1] == 1 and not any(numbers[:-1])
-
-
-def _refused(name: str, other: str | None) -> str | None:
-    return f"{name.partition(',')[0]} cannot express {other}" if other else None

@@ -14,16 +14,16 @@ _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 
 @dataclass(frozen=True)
-class Timing:
+class Steps:
     """The steps of a sequence.
 
     Attributes:
-        steps: how many there are, padding included; None where the inputs could not be read.
+        count: how many there are, padding included; None where the inputs could not be read.
         length: how many are valid; None: all.
         mask: for each step whether it counts; None: all do.
     """
 
-    steps: int | None
+    count: int | None
     length: int | None = None
     mask: tuple[bool, ...] | None = None
 
@@ -37,14 +37,14 @@ class Timing:
         return None
 
 
-def read_timing(section: CaseSection, steps: int | None, problems: Problems) -> Timing:
+def read_steps(section: CaseSection, steps: int | None, problems: Problems) -> Steps:
     """Read length and mask of a case."""
     length = mask = None
     if section.length is not None:
         length = whole(section.length, 10**6 if steps is None else steps, "length", problems)
     if section.mask is not None:
         mask = _mask(section.mask, steps, problems)
-    return Timing(steps, length, mask)
+    return Steps(steps, length, mask)
 
 
 def _mask(node: Node, steps: int | None, problems: Problems) -> tuple[bool, ...] | None:

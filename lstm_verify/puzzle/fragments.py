@@ -1,20 +1,12 @@
-"""The JSON Schema of what stands in many places of a puzzle file."""
+"""Fragments of the JSON Schema: what stands in many places of a puzzle file."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lstm_verify.lstm.semantics import PARAMETERS
+from lstm_verify.lstm.semantics import CHOICES, HAND_RULES, PARAMETERS
 
-RULES = ("step", "linear", "sign", "exact")
-"""The hand rules of activations."""
-
-WORDS = {
-    "peephole": ("new", "old"),
-    "coupled": ("f=1-i", "i=1-f"),
-    "padded_output": ("zero", "hold"),
-    "reverse_from": ("valid", "buffer"),
-}
+WORDS = {key: tuple(word for word in words if word) for key, words in CHOICES.items()}
 """Key of `network` -> the words that it may have; what they mean stands in `lstm.semantics`."""
 
 NUMBER_TEXT = r"^[-+( ]*(\.?[0-9]|(ln|tanh|sigmoid) *\()"
@@ -34,7 +26,7 @@ GATE_RULE: dict[str, Any] = {
     "description": "An affine rule such as 100*x2 - 10 or 2*h[0] - 1.",
     "type": ["string", "number"],
 }
-HAND_RULE: dict[str, Any] = {"enum": list(RULES)}
+HAND_RULE: dict[str, Any] = {"enum": list(HAND_RULES)}
 ACTIVATION: dict[str, Any] = {
     "description": "An activation, with its parameters alpha and beta where it has any.",
     "anyOf": [
