@@ -9,6 +9,7 @@ from itertools import product
 from types import MappingProxyType
 
 import faulty
+import faulty_loops
 import numpy as np
 import pytest
 
@@ -117,33 +118,33 @@ class Caught:
 
 
 CAUGHT = [
-    Caught("stacked-memory", unroll=faulty.HandsUpTheCell),
-    Caught("stacked-memory", unroll=faulty.StartsFromNothing),
-    Caught("stacked-memory", unroll=faulty.SharesTheInitialState),
-    Caught("bidir-future", unroll=faulty.NeverTurnsRound),
-    Caught("bidir-future", unroll=faulty.LeavesTheReverseReversed),
+    Caught("stacked-memory", unroll=faulty_loops.HandsUpTheCell),
+    Caught("stacked-memory", unroll=faulty_loops.StartsFromNothing),
+    Caught("stacked-memory", unroll=faulty_loops.SharesTheInitialState),
+    Caught("bidir-future", unroll=faulty_loops.NeverTurnsRound),
+    Caught("bidir-future", unroll=faulty_loops.LeavesTheReverseReversed),
     Caught("bidir-future", semantics={"reverse_from": "buffer"}),
-    Caught("bidir-future", unroll=faulty.ReadsThePadding),
+    Caught("bidir-future", unroll=faulty_loops.ReadsThePadding),
     Caught("bidir-future", network=_exchanged(0, 1)),
-    Caught("bidir-between", unroll=faulty.SwapsDirections),
-    Caught("bidir-between", unroll=faulty.HandsUpOneDirection),
+    Caught("bidir-between", unroll=faulty_loops.SwapsDirections),
+    Caught("bidir-between", unroll=faulty_loops.HandsUpOneDirection),
     Caught("bidir-between", network=_exchanged(2, 3)),
     Caught("projection", cell=faulty.ProjectsBeforeTheGate),
     Caught("projection", cell=faulty.ForgetsRecurrence),
-    Caught("projection", unroll=faulty.StartsFromNothing),
-    Caught("varlen-memory", unroll=faulty.ReadsThePadding),
+    Caught("projection", unroll=faulty_loops.StartsFromNothing),
+    Caught("varlen-memory", unroll=faulty_loops.ReadsThePadding),
     Caught("varlen-memory", run=_without_lengths),
     Caught("varlen-memory", run=lambda run: _lengths(run, {5: 5, 3: 1, 1: 3})),
-    Caught("empty-item", unroll=faulty.ReadsThePadding),
-    Caught("empty-item", unroll=faulty.StartsFromNothing),
+    Caught("empty-item", unroll=faulty_loops.ReadsThePadding),
+    Caught("empty-item", unroll=faulty_loops.StartsFromNothing),
     Caught("mask-gaps", run=_without_lengths),
     Caught("mask-gaps", run=_mask_as_length),
-    Caught("mask-gaps", unroll=faulty.ResetsAtAMask),
+    Caught("mask-gaps", unroll=faulty_loops.ResetsAtAMask),
     Caught("hold-the-output", semantics={"padded_output": "zero"}),
-    Caught("hold-the-output", unroll=faulty.ForgetsWhereItSkips),
-    Caught("reverse-alone", unroll=faulty.NeverTurnsRound),
-    Caught("reverse-alone", unroll=faulty.LeavesTheReverseReversed),
-    Caught("reverse-alone", unroll=faulty.ReadsThePadding),
+    Caught("hold-the-output", unroll=faulty_loops.ForgetsWhereItSkips),
+    Caught("reverse-alone", unroll=faulty_loops.NeverTurnsRound),
+    Caught("reverse-alone", unroll=faulty_loops.LeavesTheReverseReversed),
+    Caught("reverse-alone", unroll=faulty_loops.ReadsThePadding),
     Caught("reverse-from-buffer", semantics={"reverse_from": "valid"}),
     Caught("peephole-timer", semantics={"peephole": "old"}),
     Caught("peephole-timer", cell=faulty.LooksAtNothing),
@@ -161,7 +162,7 @@ CAUGHT = [
     Caught("clip-gates", cell=faulty.ClipsOnlySigmoids),
     Caught("clip-gates", cell=faulty.ClipsTheCellAsWell),
     Caught("clip-projection", semantics={"clip_projection": None}),
-    Caught("clip-projection", semantics={"clip_projection": None}, unroll=faulty.ClipsOnlyWhatItShows),
+    Caught("clip-projection", semantics={"clip_projection": None}, unroll=faulty_loops.ClipsOnlyWhatItShows),
     Caught("clip-projection", cell=faulty.ClipsFromAbove),
     Caught("clip-projection", cell=faulty.ClipsTheCellAsWell),
     Caught("forget-bias", semantics={"forget_bias": F(0)}),
@@ -177,10 +178,10 @@ CAUGHT = [
     Caught("layernorm-pair", cell=faulty.HasNoGain),
     Caught("layernorm-pair", cell=faulty.NormalisesTheBias),
     Caught("layernorm-pair", cell=faulty.AddsEpsilonLate),
-    Caught("dropout-eval", unroll=faulty.DropsInEvaluation),
-    Caught("dropout-eval", unroll=faulty.HalvesTheOutputs),
+    Caught("dropout-eval", unroll=faulty_loops.DropsInEvaluation),
+    Caught("dropout-eval", unroll=faulty_loops.HalvesTheOutputs),
     Caught("dropout-all", semantics={"training": False}),
-    Caught("dropout-all", unroll=faulty.DropsTheLastLayer),
+    Caught("dropout-all", unroll=faulty_loops.DropsTheLastLayer),
     Caught("memory-no-bias", cell=faulty.HasABias),
     Caught("memory-two-biases", cell=faulty.HasTheFirstBias),
     Caught("memory-two-biases", cell=faulty.HasTheSecondBias),
@@ -188,22 +189,22 @@ CAUGHT = [
     Caught("memory-two-biases", cell=faulty.ExchangesASecondBias),
     Caught("tanh-order", cell=faulty.TakesTheTanhLast, visible=0.89),
     Caught("tanh-order", cell=faulty.ShowsTheCellBare, visible=9),
-    Caught("one-step", unroll=faulty.StartsFromNothing),
-    Caught("one-step", unroll=faulty.ExchangesStates),
+    Caught("one-step", unroll=faulty_loops.StartsFromNothing),
+    Caught("one-step", unroll=faulty_loops.ExchangesStates),
     Caught("other-activations", semantics=_other("i", Activation("sigmoid"))),
     Caught("other-activations", semantics=_other("f", Activation("tanh"))),
     Caught("other-activations", semantics=_other("g", Activation("leaky_relu", F(1, 100)))),
     Caught("other-activations", semantics=_other("o", Activation("softsign"))),
     Caught("other-activations", semantics=_other("h", Activation("scaled_tanh", F(1), F(1)))),
-    Caught("generic-bidir", unroll=faulty.SwapsDirections),
-    Caught("generic-bidir", unroll=faulty.OrdersStatesByDirection),
+    Caught("generic-bidir", unroll=faulty_loops.SwapsDirections),
+    Caught("generic-bidir", unroll=faulty_loops.OrdersStatesByDirection),
     Caught("generic-bidir", network=_exchanged(0, 2)),
     Caught("generic-bidir", network=_exchanged(1, 2)),
     Caught("generic-bidir", network=_tensor("weight_hh", _transposed_by_gate)),
     Caught("generic-bidir", run=_without_lengths),
     Caught("generic-projection", network=_tensor("weight_hr", lambda w: w[::-1])),
     Caught("generic-projection", network=_tensor("weight_hr", lambda w: w.T.reshape(w.shape))),
-    Caught("generic-projection", unroll=faulty.SharesTheInitialState),
+    Caught("generic-projection", unroll=faulty_loops.SharesTheInitialState),
     Caught("generic-peephole", semantics={"peephole": "old"}),
     Caught("generic-peephole", cell=faulty.LooksAtTheOutput),
     Caught("generic-peephole", cell=faulty.ExchangesPeepholes),
@@ -264,7 +265,9 @@ def test_every_puzzle_of_a_feature_has_a_fault():
 def test_the_state_at_the_end_is_not_that_of_an_end_of_the_buffer(wrong):
     """h_n and c_n of a row without steps, or read from the end, are no row of the output."""
     name = {"first": "empty-item", "last": "reverse-alone"}[wrong]
-    failures = [judged(Caught(name, unroll=faulty.StateOfTheLastStep), case)[1] for case in load(name).cases]
+    failures = [
+        judged(Caught(name, unroll=faulty_loops.StateOfTheLastStep), case)[1] for case in load(name).cases
+    ]
     assert failures[0] > 0
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import faulty
+import faulty_loops
 import numpy as np
 import pytest
 from faulty import observed
@@ -189,25 +190,25 @@ FAULTS = [
     Fault(faulty.TakesTheSampleVariance, "ifgo", _variant(layer_norm=_BIT)),
     Fault(faulty.MixesUpActivations, "fo", _variant(activations=_MIXED)),
     Fault(faulty.ActsAlikeBothWays, "fo", _variant(reverse_activations=_MIXED) | _BOTH),
-    Fault(faulty.SwapsDirections, "ifgo", _TWO | _BOTH),
-    Fault(faulty.NeverTurnsRound, "ifgo", _BACK),
-    Fault(faulty.NeverTurnsRound, "ifgo", _BOTH),
-    Fault(faulty.LeavesTheReverseReversed, "ifgo", _BACK),
-    Fault(faulty.LeavesTheReverseReversed, "ifgo", _BOTH),
-    Fault(faulty.ReadsThePadding, "ch", {}, "lengths"),
-    Fault(faulty.ReadsThePadding, "ch", {}, "masks"),
-    Fault(faulty.StartsBackwardsElsewhere, "ifgo", _variant(reverse_from="buffer") | _BOTH, "lengths"),
-    Fault(faulty.StartsBackwardsElsewhere, "ch", _BOTH, "lengths"),
-    Fault(faulty.ResetsAtAMask, "ifgoc", {}, "masks"),
-    Fault(faulty.EndsAtTheEndOfTheBuffer, "h_n", {}, "lengths"),
-    Fault(faulty.StartsFromNothing, "ifgo", {}),
-    Fault(faulty.SharesTheInitialState, "ifgo", _TWO),
-    Fault(faulty.OrdersStatesByDirection, "ifgo", _TWO | _BOTH),
-    Fault(faulty.DropsInEvaluation, "ifgo", _variant(dropout=_HALF) | _TWO),
-    Fault(faulty.NeverDrops, "ifgo", _variant(dropout=Fraction(1), training=True) | _TWO),
-    Fault(faulty.HoldsForZero, "h", {}, "lengths"),
-    Fault(faulty.HoldsForZero, "h", _variant(padded_output="hold"), "lengths"),
-    Fault(faulty.SharesTheFirstLayer, "ifgo", _TWO),
+    Fault(faulty_loops.SwapsDirections, "ifgo", _TWO | _BOTH),
+    Fault(faulty_loops.NeverTurnsRound, "ifgo", _BACK),
+    Fault(faulty_loops.NeverTurnsRound, "ifgo", _BOTH),
+    Fault(faulty_loops.LeavesTheReverseReversed, "ifgo", _BACK),
+    Fault(faulty_loops.LeavesTheReverseReversed, "ifgo", _BOTH),
+    Fault(faulty_loops.ReadsThePadding, "ch", {}, "lengths"),
+    Fault(faulty_loops.ReadsThePadding, "ch", {}, "masks"),
+    Fault(faulty_loops.StartsBackwardsElsewhere, "ifgo", _variant(reverse_from="buffer") | _BOTH, "lengths"),
+    Fault(faulty_loops.StartsBackwardsElsewhere, "ch", _BOTH, "lengths"),
+    Fault(faulty_loops.ResetsAtAMask, "ifgoc", {}, "masks"),
+    Fault(faulty_loops.EndsAtTheEndOfTheBuffer, "h_n", {}, "lengths"),
+    Fault(faulty_loops.StartsFromNothing, "ifgo", {}),
+    Fault(faulty_loops.SharesTheInitialState, "ifgo", _TWO),
+    Fault(faulty_loops.OrdersStatesByDirection, "ifgo", _TWO | _BOTH),
+    Fault(faulty_loops.DropsInEvaluation, "ifgo", _variant(dropout=_HALF) | _TWO),
+    Fault(faulty_loops.NeverDrops, "ifgo", _variant(dropout=Fraction(1), training=True) | _TWO),
+    Fault(faulty_loops.HoldsForZero, "h", {}, "lengths"),
+    Fault(faulty_loops.HoldsForZero, "h", _variant(padded_output="hold"), "lengths"),
+    Fault(faulty_loops.SharesTheFirstLayer, "ifgo", _TWO),
 ]
 """The faults; see `Fault`."""
 

@@ -6,6 +6,7 @@ from fractions import Fraction as F
 from functools import partial
 
 import faulty
+import faulty_loops
 import pytest
 from fakes import Everything
 from networks import drawn
@@ -40,31 +41,31 @@ BOTH = {"direction": "bidirectional"}
 ALL_DROPPED = Semantics(dropout=F(1), training=True)
 MASK = {"mask": (True, False, True, True, False, True)}
 UNROLLS = [
-    (faulty.SwapsLastStates, Place("c_n", 0), TWO),
-    (faulty.SwapsLastStates, Place("c_n", 0, 0), BOTH),
-    (faulty.LogitsOfTheLastStep, Place("logits"), {"outputs": 2}),
-    (faulty.ReadsBackwards, Place("i"), {}),
-    (faulty.HandsUpTheCell, Place("i", 1), TWO),
-    (faulty.SwapsDirections, Place("i", 1, 0), TWO | BOTH),
-    (faulty.NeverDrops, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
-    (faulty.DropsInEvaluation, Place("i", 1), TWO | {"semantics": Semantics(dropout=F(1))}),
-    (faulty.StateOfTheLastStep, Place("c_n", 0, 1), BOTH),
-    (faulty.StateOfTheLastStep, Place("h_n"), {"length": 3}),
-    (faulty.LeavesTheReverseReversed, Place("i", 0, 1), BOTH),
-    (faulty.LeavesTheReverseReversed, Place("i"), {"direction": "reverse"}),
-    (faulty.CarriesNoState, Place("c"), {}),
-    (faulty.FeedsBackTheCell, Place("i"), {}),
-    (faulty.StartsFromNothing, Place("i"), {}),
-    (faulty.SharesTheInitialState, Place("i", 1), TWO),
-    (faulty.SharesTheInitialState, Place("i", 0, 1), BOTH),
-    (faulty.NeverTurnsRound, Place("i", 0, 1), BOTH),
-    (faulty.ReadsThePadding, Place("c"), {"length": 3}),
-    (faulty.StartsBackwardsElsewhere, Place("c", 0, 1), BOTH | {"length": 3}),
-    (faulty.IgnoresTheMask, Place("c"), MASK),
-    (faulty.ForgetsWhereItSkips, Place("c"), MASK),
-    (faulty.HoldsForZero, Place("h"), MASK),
-    (faulty.OnesForZeros, Place("h"), MASK),
-    (faulty.OnesForZeros, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
+    (faulty_loops.SwapsLastStates, Place("c_n", 0), TWO),
+    (faulty_loops.SwapsLastStates, Place("c_n", 0, 0), BOTH),
+    (faulty_loops.LogitsOfTheLastStep, Place("logits"), {"outputs": 2}),
+    (faulty_loops.ReadsBackwards, Place("i"), {}),
+    (faulty_loops.HandsUpTheCell, Place("i", 1), TWO),
+    (faulty_loops.SwapsDirections, Place("i", 1, 0), TWO | BOTH),
+    (faulty_loops.NeverDrops, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
+    (faulty_loops.DropsInEvaluation, Place("i", 1), TWO | {"semantics": Semantics(dropout=F(1))}),
+    (faulty_loops.StateOfTheLastStep, Place("c_n", 0, 1), BOTH),
+    (faulty_loops.StateOfTheLastStep, Place("h_n"), {"length": 3}),
+    (faulty_loops.LeavesTheReverseReversed, Place("i", 0, 1), BOTH),
+    (faulty_loops.LeavesTheReverseReversed, Place("i"), {"direction": "reverse"}),
+    (faulty_loops.CarriesNoState, Place("c"), {}),
+    (faulty_loops.FeedsBackTheCell, Place("i"), {}),
+    (faulty_loops.StartsFromNothing, Place("i"), {}),
+    (faulty_loops.SharesTheInitialState, Place("i", 1), TWO),
+    (faulty_loops.SharesTheInitialState, Place("i", 0, 1), BOTH),
+    (faulty_loops.NeverTurnsRound, Place("i", 0, 1), BOTH),
+    (faulty_loops.ReadsThePadding, Place("c"), {"length": 3}),
+    (faulty_loops.StartsBackwardsElsewhere, Place("c", 0, 1), BOTH | {"length": 3}),
+    (faulty_loops.IgnoresTheMask, Place("c"), MASK),
+    (faulty_loops.ForgetsWhereItSkips, Place("c"), MASK),
+    (faulty_loops.HoldsForZero, Place("h"), MASK),
+    (faulty_loops.OnesForZeros, Place("h"), MASK),
+    (faulty_loops.OnesForZeros, Place("i", 1), TWO | {"semantics": ALL_DROPPED}),
 ]
 
 
