@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,10 +33,12 @@ def gate_order(text: str) -> str:
         return order
     named = find(text)
     if named is None:
-        packed = ", ".join(name for name, known in CONVENTIONS.items() if not known.separate)
+        packed = [name for name, known in CONVENTIONS.items() if not known.separate]
+        near = difflib.get_close_matches(text.lower(), packed, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else f": {', '.join(packed)}"
         raise ValueError(
             f"'{text}' is no order of the gates i, f, g (or c), o; PyTorch's is 'ifgo'; "
-            f"or name a convention that packs them: {packed}"
+            f"or name a convention that packs them{hint}"
         )
     if named.separate:
         raise ValueError(f"'{text}' has no order of the gates: {named.title} keeps a tensor for each")

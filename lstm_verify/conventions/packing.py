@@ -43,7 +43,7 @@ def unpack(convention: Convention, tensors: Mapping[str, Tensor], index: Mapping
     sizes = _sizes(convention, parameters, arrays)
     blocks: Blocks = {}
     for parameter in parameters:
-        array = arrays[parameter.name][tuple(index[axis] for axis in convention.leading)]
+        array = _one_of_several(arrays[parameter.name], parameter.name, convention, index)
         flat = array.reshape([value(symbol, sizes) for symbol in parameter.flat])
         cuts = list(accumulate(value(piece.width, sizes) for piece in parameter.pieces))[:-1]
         parts = np.split(flat, cuts, axis=_axis(convention))
@@ -51,6 +51,29 @@ def unpack(convention: Convention, tensors: Mapping[str, Tensor], index: Mapping
             rows = np.split(part.T if convention.transposed else part, len(piece.gates))
             blocks.setdefault(piece.field, {}).update(zip(piece.gates, rows, strict=True))
     return _weights(convention, blocks)
+
+
+def _one_of_several(
+    array: NDArray[Any], name: str, convention: Convention, index: Mapping[str, int]
+) -> NDArray[Any]:
+    """Return the part of a tensor that is of one layer and direction.
+
+    Raises:
+        ValueError: it has no such layer or direction.
+    """
+    for axis, length in zip(convention.leading, array.shape, strict=False):
+        if not 0 <= index[axis] < length:
+            what = {"L": "layer", "D": "direction"}[axis]
+            raise ValueError(
+                f"{name} has {length} along the axis of {what}s: there is no {what} {index[axis]}"
+            )
+    for axis, number in index.items():
+        if number and axis not in convention.leading:
+            what = {"L": "layers", "D": "directions"}[axis]
+            raise ValueError(
+                f"{convention.title} has no axis for {what}: give the tensors of the one you mean"
+            )
+    return array[tuple(index[axis] for axis in convention.leading)]
 
 
 def _blocks(convention: Convention, weights: Weights) -> Blocks:

@@ -244,3 +244,19 @@ def test_conventions_load_no_numpy():
     """Reading a puzzle's layout is to be quick."""
     code = "import sys, lstm_verify.conventions as c; c.gate_order('onnx'); c.convention('tf1').parameters(); sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "said"),
+    [
+        ("onnx", {"direction": 1}, "has 1 along the axis of directions: there is no direction 1"),
+        ("keras", {"direction": 1}, "has no axis for directions"),
+        ("keras", {"layer": 2}, "has no axis for layers"),
+    ],
+)
+def test_a_layer_or_direction_that_is_not_there(name, place, said):
+    weights = Weights(np.zeros((8, 3)), np.zeros((8, 2)), np.zeros(8), np.zeros(8))
+    packed = convention(name).pack(weights)
+
+    with pytest.raises(ValueError, match=said):
+        convention(name).unpack(packed, **place)
