@@ -260,7 +260,7 @@ LESSON = Lesson(
             "medians of rounds in which eight, two and nn.LSTM take turns, on one thread",
             Verdict.CORRECTED,
             timing.measured,
-            correction="In small layers they are; in large ones, on a CPU, hardly: it depends on the machine.",
+            correction="In small layers they are; in large ones, on a CPU, hardly; machines differ.",
             timed=True,
         ),
         Claim(
