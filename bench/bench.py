@@ -76,7 +76,7 @@ def envelope() -> Iterator[Row]:
     network, run = rounded(*_drawn(random, hidden=16, steps=20, scale=1), tested.form)
     for name, goal in (
         ("torch.cell", 10),
-        ("torch.lstm", 30),
+        ("torch.lstm", 60),
     ):  # of the latter two ways of running it are judged
         tested = backend(name)
         seconds = _typical(partial(_judged, network, run, tested, tested.observe(network, [run])[0]))
