@@ -112,9 +112,8 @@ def values_of(
         quantities: which to return, beside logits. The states at the end are not among them, unless
             asked for: where we lead an implementation from step to step they are not its doing.
     """
-    places = [*network.places(*(q for q in quantities if q != "logits")), Place("logits")]
     values = {}
-    for place in places:
+    for place in network.places(*quantities, "logits"):
         column = trace.column(network, place)
         blank = np.full(network.width(place.quantity), np.nan)
         if any(vector is not None for vector in column):

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from lstm_verify.backends.torch_rows import Batch, StepFunction, Tensors, floats
 from lstm_verify.lstm.accuracy import UNKNOWN, Accuracy, Error
 from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Place, Run, Weights, suffix
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Measured with torch 2.13 on x86-64: float32 over every float32 of 2^−20 ≤ |x| < 128, float64 by
 # sampling (σ ≤ 2.24 ulp, tanh ≤ 0.75 ulp), float16 and bfloat16 over all their numbers. nn.LSTM runs
@@ -161,14 +164,8 @@ class TorchLSTM(TorchBackend):
             output, _ = pad_packed_sequence(output, total_length=batch.steps)
         else:
             output, (h_n, c_n) = lstm(inputs, state)
-        returned = [floats(x) for x in (output, h_n, c_n)]
         head = output_layer(network, self.vectors)
-        logits = {Place("logits"): floats(head(output))} if head else {}
-        parts = []
-        for row in range(len(batch.runs)):
-            values = returned_values(network, *(x[:, row] for x in returned))
-            parts.append(Part(values | {place: x[:, row] for place, x in logits.items()}))
-        return parts
+        return parts_of(network, output, h_n, c_n, head(output) if head else None)
 
     def _stepwise(self, lstm: Any, network: Network, batch: Batch) -> list[Part]:
         """Run one step after the other, of the rows that have not ended, all layers together."""
@@ -198,7 +195,18 @@ class TorchLSTM(TorchBackend):
         ]
 
 
-def returned_values(network: Network, output: Array, h_n: Array, c_n: Array) -> dict[Place, Array]:
+def parts_of(network: Network, output: Tensor, h_n: Tensor, c_n: Tensor, logits: Tensor | None) -> list[Part]:
+    """Return, row by row, what nn.LSTM returned of a batch, and the logits where there are any."""
+    returned = [floats(x) for x in (output, h_n, c_n)]
+    scores = None if logits is None else floats(logits)
+    parts = []
+    for row in range(output.shape[1]):
+        values = _returned(network, *(x[:, row] for x in returned))
+        parts.append(Part(values if scores is None else values | {Place("logits"): scores[:, row]}))
+    return parts
+
+
+def _returned(network: Network, output: Array, h_n: Array, c_n: Array) -> dict[Place, Array]:
     """Say what is what in that which nn.LSTM returns of one row."""
     last, width = network.num_layers - 1, network.output_size
     halves = {

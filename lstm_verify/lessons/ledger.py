@@ -81,6 +81,16 @@ class Claim:
     timed: bool = False
 
 
+UNREAD = Claim(
+    "the-rest",
+    "What else the page may claim.",
+    "",
+    Verdict.UNCHECKED,
+    unchecked("the page could not be read"),
+)
+"""Stands for what a page says that could not be read."""
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A published lesson and what it claims.

@@ -14,7 +14,7 @@ from typing import Any
 
 from lstm_verify.lessons.approximations import TENTH, sigmoid_table, tanh_is_x, tanh_table
 from lstm_verify.lessons.figures import SAME, apart, array, decimals, outcome, short
-from lstm_verify.lessons.ledger import Claim, Finding, Lesson, Table, Verdict, judged, unchecked
+from lstm_verify.lessons.ledger import UNREAD, Claim, Finding, Lesson, Table, Verdict, judged
 from lstm_verify.lessons.subjects import (
     by_hand,
     cell,
@@ -274,12 +274,6 @@ LESSON = Lesson(
             Verdict.HOLDS,
             activations,
         ),
-        Claim(
-            "the-rest",
-            "What else the page may claim.",
-            "",
-            Verdict.UNCHECKED,
-            unchecked("the page could not be read"),
-        ),
+        UNREAD,
     ),
 )

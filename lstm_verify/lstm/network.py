@@ -187,13 +187,15 @@ class Network:
         return self.output_size if quantity in ("h", "h_n") else self.hidden_size
 
     def places(self, *quantities: str) -> list[Place]:
-        """Return the quantities in every layer and direction, layer by layer."""
-        return [
+        """Return the quantities in every layer and direction, layer by layer, and last the logits."""
+        found = [
             Place(quantity, layer, direction)
             for layer in range(self.num_layers)
             for direction in range(self.directions)
             for quantity in quantities
+            if quantity != "logits"
         ]
+        return [*found, Place("logits")] if self.head and "logits" in quantities else found
 
     def name(self, place: Place) -> str:
         """Name a place: "c", or "c_l1_reverse" where there are several layers or directions."""

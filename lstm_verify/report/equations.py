@@ -7,9 +7,8 @@ from fractions import Fraction
 
 from lstm_verify.lstm.semantics import GATES
 from lstm_verify.puzzle.model import Puzzle
-from lstm_verify.report.writing import Layer, numbered, plain, written_sum
+from lstm_verify.report.writing import WIDTH, Layer, affine, numbered, plain, written_sum
 
-WIDTH = 100
 RULES = {
     "step": "taken as 0 or 1, by the sign",
     "linear": "taken as its argument",
@@ -72,19 +71,19 @@ def _argument(layer: Layer, gate: str, unit: int) -> str:
     if layer.semantics.layer_norm is None:
         text = written_sum(layer.terms(gate, unit, layer.inputs, layer.names("h"), c))
     else:
-        text = _normalised(layer, gate, unit)
+        text = _normalised(layer, gate, unit, c)
     limit = layer.semantics.clip_gates
     return text if limit is None else f"clip({text}, ±{plain(limit)})"
 
 
-def _normalised(layer: Layer, gate: str, unit: int) -> str:
-    """Write LN(W x + U h) + b."""
+def _normalised(layer: Layer, gate: str, unit: int, c: str) -> str:
+    """Write LN(W x + U h) + p·c + b."""
     products = layer.products(gate, unit, layer.inputs, layer.names("h"))
     gains = layer.weights.gate(gate).weight_ln
     gain = "" if gains is None or gains[unit] == 1 else f"{plain(gains[unit])}·"
     normalised = f"{gain}LN({written_sum(products) or '0'})"
-    biases = layer.biases(gate, unit)
-    return written_sum([(Fraction(1), normalised), *biases]) if biases else normalised
+    added = layer.added(gate, unit, c)
+    return written_sum([(Fraction(1), normalised), *added]) if added else normalised
 
 
 def _states(puzzle: Puzzle, layer: Layer, index: int) -> Iterator[Line]:
@@ -105,8 +104,7 @@ def _states(puzzle: Puzzle, layer: Layer, index: int) -> Iterator[Line]:
     yield from ((f"{name} = o·{layer.applied('h', 'c')}", rule) for rule in rules)
     for unit, row in enumerate(layer.weights.weight_hr or ()):
         names = [numbered("m", k, puzzle.network.hidden_size) for k in units]
-        terms = [(weight, m) for weight, m in zip(row, names, strict=True) if weight != 0]
-        text = written_sum(terms) or "0"
+        text = affine(row, names)
         limit = semantics.clip_projection
         yield f"{layer.name('h', unit)} = {text if limit is None else f'clip({text}, ±{plain(limit)})'}", ""
 
@@ -124,6 +122,4 @@ def _head(puzzle: Puzzle) -> Iterator[str]:
     last = layers(puzzle)[-network.directions :]
     names = [name for layer in last for name in layer.names("h")]
     for unit, (row, bias) in enumerate(zip(network.head.weight, network.head.bias, strict=True)):
-        terms = [(w, name) for w, name in zip(row, names, strict=True) if w != 0]
-        text = written_sum([*terms, (bias, "")] if bias != 0 or not terms else terms)
-        yield f"{numbered('logits', unit, len(network.head.bias))} = {text}"
+        yield f"{numbered('logits', unit, len(network.head.bias))} = {affine(row, names, bias)}"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from lstm_verify.lstm.arithmetic.hand import Hand
-from lstm_verify.lstm.cell import Cell, Step
+from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Run
 from lstm_verify.lstm.numerals import is_short, rounded_up
@@ -16,29 +16,17 @@ from lstm_verify.lstm.semantics import GATES
 from lstm_verify.lstm.unroll import Trace, Unroll
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.report.equations import layers
-from lstm_verify.report.writing import Layer, Term, factor, numbered, plain, written_sum
-
-WIDTH = 100
+from lstm_verify.report.writing import WIDTH, Layer, affine, factor, numbered, plain, written_sum
 
 
 class Taken(NamedTuple):
-    """One step with what it was given, and what it came to on the way.
-
-    Attributes:
-        t: counts from 0.
-        seen: gate -> the cell state that its peephole sees.
-        z: gate -> pre-activation, [hidden_size]; none at a step that is skipped.
-        m: o ⊙ tanh(c), before it is projected.
-    """
+    """One step with what it was given; t counts from 0."""
 
     t: int
     x: Sequence[Hand]
     h: Sequence[Hand]
     c: Sequence[Hand]
     step: Step[Any]
-    seen: dict[str, Sequence[Hand]]
-    z: dict[str, Sequence[Hand]]
-    m: Sequence[Hand]
 
 
 class Recorded(Unroll[Any]):
@@ -51,16 +39,30 @@ class Recorded(Unroll[Any]):
     def advance(self, index: int, t: int, x: Any, h: Any, c: Any, run: Run) -> tuple[Step[Any], Any, Any]:
         """Take one step and note it."""
         found = super().advance(index, t, x, h, c, run)
-        step, cell = found[0], self.cells[index]
-        assert isinstance(cell, Cell)
-        new = self.network.semantics.peephole == "new"
-        seen = {gate: step.c if gate == "o" and new else c for gate in GATES}
-        z, m = {}, step.h
-        if step.o is not None:
-            z = {gate: cell.preactivation(gate, x, h, seen[gate]) for gate in GATES}
-            m = cell.hidden_state(step.o, step.c)
-        self.taken.setdefault(index, []).append(Taken(t, x, h, c, step, seen, z, m))
+        self.taken.setdefault(index, []).append(Taken(t, x, h, c, found[0]))
         return found
+
+
+class OnTheWay(NamedTuple):
+    """What a step comes to on the way.
+
+    Attributes:
+        seen: gate -> the cell state that its peephole sees.
+        z: gate -> pre-activation, [hidden_size].
+        m: o ⊙ tanh(c), before it is projected.
+    """
+
+    seen: dict[str, Sequence[Hand]]
+    z: dict[str, Sequence[Hand]]
+    m: Sequence[Hand]
+
+    @classmethod
+    def of(cls, cell: Any, taken: Taken) -> OnTheWay:
+        """Work it out, for a step that is to be printed."""
+        step, new = taken.step, cell.semantics.peephole == "new"
+        seen = {gate: step.c if gate == "o" and new else taken.c for gate in GATES}
+        z = {gate: cell.preactivation(gate, taken.x, taken.h, seen[gate]) for gate in GATES}
+        return cls(seen, z, cell.hidden_state(step.o, step.c))
 
 
 def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
@@ -83,10 +85,11 @@ def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
             if taken.step.i is None:
                 yield f"     {_held(case.run, layer, taken)}"
                 continue
+            way = OnTheWay.of(record.cells[index], taken)
             for unit in range(puzzle.network.hidden_size):
-                for line in _unit(layer, unit, taken):
+                for line in _unit(layer, unit, taken, way):
                     yield f"     {line}"
-            for line in _projection(layer, taken):
+            for line in _projection(layer, taken, way):
                 yield f"     {line}"
     yield from _logits(puzzle, trace, steps)
 
@@ -123,7 +126,7 @@ def _held(run: Run, layer: Layer, taken: Taken) -> str:
     return f"{why}: nothing is computed; the state stays, {c}; the output is {h}"
 
 
-def _unit(layer: Layer, unit: int, taken: Taken) -> Iterator[str]:
+def _unit(layer: Layer, unit: int, taken: Taken, way: OnTheWay) -> Iterator[str]:
     """Work out the gates, c and h of one unit."""
     step = taken.step
     for gate in GATES:
@@ -134,19 +137,19 @@ def _unit(layer: Layer, unit: int, taken: Taken) -> Iterator[str]:
                 getattr(step, gate)[unit], exact=is_short(value.ideal)
             )
         else:
-            yield _gate(layer, gate, unit, taken)
+            yield _gate(layer, gate, unit, taken, way)
     yield _cell_state(layer, unit, taken)
     # What is projected is m, as in Sak et al. 2014.
     m = numbered("m", unit, layer.network.hidden_size)
     name = m if layer.network.proj_size else layer.name("h", unit)
-    yield _hidden_state(layer, name, unit, step, taken.m[unit])
+    yield _hidden_state(layer, name, unit, step, way.m[unit])
 
 
-def _gate(layer: Layer, gate: str, unit: int, taken: Taken) -> str:
+def _gate(layer: Layer, gate: str, unit: int, taken: Taken, way: OnTheWay) -> str:
     """Write i = σ(100·1 − 10) = σ(90) ≈ 1."""
-    z, value = taken.z[gate][unit], getattr(taken.step, gate)[unit]
+    z, value = way.z[gate][unit], getattr(taken.step, gate)[unit]
     given = [factor(v.ideal) for v in taken.x], [factor(v.ideal) for v in taken.h]
-    text = written_sum(layer.terms(gate, unit, *given, factor(taken.seen[gate][unit].ideal)))
+    text = written_sum(layer.terms(gate, unit, *given, factor(way.seen[gate][unit].ideal)))
     parts = [
         layer.name(gate, unit),
         layer.applied(gate, f"clip({text})" if layer.semantics.clip_gates is not None else text),
@@ -185,13 +188,12 @@ def _hidden_state(layer: Layer, name: str, unit: int, step: Step[Any], value: Ha
     return f"{name} = {product}" + _equals(value, exact=identity or o == 0)
 
 
-def _projection(layer: Layer, taken: Taken) -> Iterator[str]:
+def _projection(layer: Layer, taken: Taken, way: OnTheWay) -> Iterator[str]:
     """h[0] = 0.5·0.2 − 1·0.3 = −0.2."""
     for unit, row in enumerate(layer.weights.weight_hr or ()):
-        terms = [(w, factor(v.ideal)) for w, v in zip(row, taken.m, strict=True) if w != 0]
-        text = written_sum(terms) or "0"
+        text = affine(row, [factor(v.ideal) for v in way.m])
         if layer.semantics.clip_projection is not None:
-            before = sum((w * v.ideal for w, v in zip(row, taken.m, strict=True)), start=Fraction(0))
+            before = sum((w * v.ideal for w, v in zip(row, way.m, strict=True)), start=Fraction(0))
             text = _clip(text, before)
         yield f"{layer.name('h', unit)} = {text}" + _equals(taken.step.h[unit], exact=True)
 
@@ -203,11 +205,11 @@ def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
         return
     yield "output layer:"
     for t, logits in enumerate(trace.logits[:steps]):
-        h = [x for direction in trace.steps[-puzzle.network.directions :] for x in direction[t].h]
+        last = trace.steps[-puzzle.network.directions :]
+        h = [factor(x.ideal) for direction in last for x in direction[t].h]
         yield f"t={t + 1}"
         for unit, (row, bias) in enumerate(zip(head.weight, head.bias, strict=True)):
-            terms: list[Term] = [(w, factor(x.ideal)) for w, x in zip(row, h, strict=True) if w != 0]
-            text = written_sum([*terms, (bias, "")] if bias != 0 or not terms else terms)
+            text = affine(row, h, bias)
             equals = _equals(logits[unit], exact=True)
             name = numbered("logits", unit, len(head.bias))
             yield f"     {name} = {text}" + equals.removeprefix(f" = {text}")

@@ -13,13 +13,12 @@ from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.network import Place, Run
 from lstm_verify.lstm.numerals import apart, formula, rounded_up, signed
-from lstm_verify.lstm.semantics import AT_THE_END, QUANTITIES
-from lstm_verify.report.writing import numbered
+from lstm_verify.lstm.semantics import AT_THE_END
+from lstm_verify.report.writing import WIDTH, numbered
 from lstm_verify.verify.compare import Column
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result
 
-WIDTH = 100
 UNBROKEN = ("html", "tsv")  # nobody reads these as text
 MAX_STEPS = 60  # more are printed as the first 40 and the last 10
 MAX_UNITS = 8
@@ -48,9 +47,8 @@ def trace_tables(tables: Tables, result: Result | None, show: Sequence[str], sty
     """
     network, steps = tables.puzzle.network, _printed_steps(tables.case.steps)
     time = Strip(["t"], [[_time(tables.case.run, t)] for t in steps])
-    shown = [place for place in network.places(*show) if place.quantity in (*QUANTITIES, *AT_THE_END)]
-    logits = [Place("logits")] if network.head and "logits" in show else []
-    during = [p for p in shown if p.quantity in QUANTITIES] + logits
+    shown = network.places(*show)
+    during = [p for p in shown if p.quantity not in AT_THE_END]
     strips = [*_inputs(tables, steps), *_strips(tables, result, during, steps)]
     blocks = _in_blocks(time, strips, style)
     ends = [p for p in shown if p.quantity in AT_THE_END]

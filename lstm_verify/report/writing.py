@@ -10,6 +10,9 @@ from lstm_verify.lstm.network import Network, Place
 from lstm_verify.lstm.numerals import short
 from lstm_verify.lstm.semantics import Activations
 
+WIDTH = 100
+"""Columns of a page."""
+
 SYMBOLS = {"sigmoid": "σ", "identity": ""}
 
 Term = tuple[Exact, str]
@@ -43,6 +46,16 @@ def written_sum(terms: Sequence[Term]) -> str:
         else:
             text = f"−{term}" if negative else term
     return text
+
+
+def row_terms(row: Sequence[Exact], names: Sequence[str]) -> list[Term]:
+    """Return the terms of a row of weights that are not 0."""
+    return [(weight, name) for weight, name in zip(row, names, strict=True) if weight != 0]
+
+
+def affine(row: Sequence[Exact], names: Sequence[str], bias: Exact = Fraction(0)) -> str:
+    """Write a row of weights times what it multiplies, and a bias; 0 where nothing is left."""
+    return written_sum([*row_terms(row, names), *([(bias, "")] if bias != 0 else [])]) or "0"
 
 
 class Layer:
@@ -81,28 +94,23 @@ class Layer:
 
     def terms(self, gate: str, unit: int, x: Sequence[str], h: Sequence[str], c: str) -> list[Term]:
         """Return the terms of a pre-activation whose weight is not 0, and the sum of the biases."""
-        terms = self.products(gate, unit, x, h)
-        peephole = getattr(self.weights, f"weight_c{gate}", None)
-        if self.semantics.peephole and peephole is not None and peephole[unit] != 0:
-            terms.append((peephole[unit], c))
-        terms += self.biases(gate, unit)
-        return terms or [(Fraction(0), "")]
+        return [*self.products(gate, unit, x, h), *self.added(gate, unit, c)] or [(Fraction(0), "")]
 
     def products(self, gate: str, unit: int, x: Sequence[str], h: Sequence[str]) -> list[Term]:
         """Return the terms of W x + U h whose weight is not 0."""
         rows = self.weights.gate(gate)
-        return [
-            (weight, name)
-            for row, names in ((rows.weight_ih[unit], x), (rows.weight_hh[unit], h))
-            for weight, name in zip(row, names, strict=True)
-            if weight != 0
-        ]
+        return row_terms(rows.weight_ih[unit], x) + row_terms(rows.weight_hh[unit], h)
 
-    def biases(self, gate: str, unit: int) -> list[Term]:
-        """Return what is added to a pre-activation and is not 0: both biases as one, and the forget bias."""
+    def added(self, gate: str, unit: int, c: str) -> list[Term]:
+        """Return what is added to the products and is not 0: peephole, both biases as one, forget bias."""
         rows = self.weights.gate(gate)
-        added = [rows.bias_ih[unit] + rows.bias_hh[unit], self.semantics.forget_bias if gate == "f" else 0]
-        return [(bias, "") for bias in added if bias != 0]
+        peephole = getattr(self.weights, f"weight_c{gate}", None)
+        terms = [
+            (peephole[unit] if self.semantics.peephole and peephole else Fraction(0), c),
+            (rows.bias_ih[unit] + rows.bias_hh[unit], ""),
+            (self.semantics.forget_bias if gate == "f" else Fraction(0), ""),
+        ]
+        return [(coefficient, name) for coefficient, name in terms if coefficient != 0]
 
     def applied(self, role: str, argument: str) -> str:
         """Write the activation in a role, put to an argument."""

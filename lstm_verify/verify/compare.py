@@ -24,7 +24,7 @@ TOO_WIDE = 1e-2
 
 def asked(network: Network) -> list[Place]:
     """Return what every implementation is asked for; all else counts where it is shown."""
-    return [*network.places("c", "h"), *([Place("logits")] if network.head else [])]
+    return network.places("c", "h", "logits")
 
 
 @dataclass(frozen=True)

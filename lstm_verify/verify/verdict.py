@@ -13,8 +13,8 @@ import numpy as np
 from lstm_verify.backends.base import Backend, Observation
 from lstm_verify.backends.errors import told
 from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Place, Run
-from lstm_verify.lstm.semantics import AT_THE_END, QUANTITIES
+from lstm_verify.lstm.network import Network, Run
+from lstm_verify.lstm.semantics import AT_THE_END, SHOWN
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.puzzle.problems import count
 from lstm_verify.verify.compare import Comparison, Number, asked, compare
@@ -131,7 +131,7 @@ def _judged(
 
 def _malformed(network: Network, run: Run, observation: Observation) -> str | None:
     """Return what is wrong with the form of what was shown, or None."""
-    known = [*network.places(*QUANTITIES, *AT_THE_END), *([Place("logits")] if network.head else [])]
+    known = network.places(*SHOWN)
     for part in observation.parts:
         hidden = [p for p in network.places("h", "c") if p not in part.values] if part.fed_back else []
         if hidden:

@@ -63,6 +63,17 @@ def test_show_says_what_is_other(lstm_verify, puzzle, line):
     assert line in ended.out
 
 
+def test_a_peephole_stands_beside_what_is_normalised(lstm_verify, tmp_path):
+    (tmp_path / "both.yaml").write_text(
+        "puzzle: 1\ntitle: T\nnetwork: {input_size: 1, hidden_size: 2, layer_norm: 1e-5, peephole: new}\n"
+        "gates: {i: ['x1 + 2*c[0] + 1', x1], f: 1, g: x1, o: 1}\ncases: {a: {inputs: [1]}}\n"
+    )
+
+    ended = lstm_verify("show", str(tmp_path / "both.yaml"))
+
+    assert "i[0] = σ(LN(x1) + 2·(c[0] before) + 1)" in ended.out
+
+
 def test_show_passes_100_columns_nowhere(lstm_verify):
     for puzzle in ("generic-bidir", "layernorm-pair", "projection"):
         assert max(map(len, lstm_verify("show", puzzle).out.splitlines())) <= 100

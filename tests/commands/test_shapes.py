@@ -23,6 +23,9 @@ NETWORKS = {
 }
 STACKS = pytest.mark.parametrize("options", NETWORKS.values(), ids=NETWORKS)
 
+LESSON = ("--input", 28, "--hidden", 32, "--layers", 2, "--bidirectional", "--batch", 2, "--steps", 35)
+"""The example of the book's letters: 28 of them, 2 layers, 2 directions."""
+
 
 class Shapes:
     """What the command tells, as a mapping from names to shapes."""
@@ -249,21 +252,7 @@ def test_flax(shapes, options):
 
 def test_d2l(shapes):
     """The book's get_lstm_params and RNNModel, with a vocabulary of 28 letters, 2 layers, 2 directions."""
-    found = shapes(
-        "--as",
-        "d2l",
-        "--input",
-        28,
-        "--hidden",
-        32,
-        "--layers",
-        2,
-        "--bidirectional",
-        "--batch",
-        2,
-        "--steps",
-        35,
-    )
+    found = shapes("--as", "d2l", *LESSON)
     gates = "ifoc"
 
     def layer(inputs):
@@ -336,22 +325,7 @@ class TestText:
 
     def test_symbols_stand_beside_numbers(self, lstm_verify):
         """A line has the name, the shape in symbols, and in numbers; the letters are told first."""
-        ended = lstm_verify(
-            "shapes",
-            "--input",
-            28,
-            "--hidden",
-            32,
-            "--layers",
-            2,
-            "--bidirectional",
-            "--batch",
-            2,
-            "--steps",
-            35,
-            "--as",
-            "d2l",
-        )
+        ended = lstm_verify("shapes", *LESSON, "--as", "d2l")
         lines = [" ".join(line.split()) for line in ended.out.splitlines()]
 
         assert (ended.status, ended.err) == (0, "")

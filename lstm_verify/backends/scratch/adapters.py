@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstm_verify.backends.base import UNROLLED, Array, Observation, Part
-from lstm_verify.backends.torch_backends import TorchCell, TorchLSTM, limited_threads, returned_values
-from lstm_verify.backends.torch_rows import Batch, StepFunction, floats, observe_steps
+from lstm_verify.backends.base import UNROLLED, Array, Observation
+from lstm_verify.backends.torch_backends import TorchCell, TorchLSTM, limited_threads, parts_of
+from lstm_verify.backends.torch_rows import Batch, StepFunction, observe_steps
 from lstm_verify.conventions import Convention
-from lstm_verify.lstm.network import Network, Place, Run, Weights
+from lstm_verify.lstm.network import Network, Run, Weights
 from lstm_verify.lstm.semantics import GATES
 
 if TYPE_CHECKING:
@@ -107,14 +107,9 @@ class D2LModel(TorchLSTM):
             model = self.model(network)
             state = self.vectors.vector(batch.h0), self.vectors.vector(batch.c0)
             outputs, (h_n, c_n) = model.hidden(letters, state)
-            logits = floats(model(letters, state)[0].reshape(batch.steps, len(runs), network.width("logits")))
-        returned = [floats(tensor) for tensor in (outputs, h_n, c_n)]
-        seen = []
-        for row in range(len(runs)):
-            values = returned_values(network, *(x[:, row] for x in returned))
-            scores = {Place("logits"): logits[:, row]} if network.head else {}
-            seen.append(Observation((Part(values | scores),)))
-        return seen
+            shape = batch.steps, len(runs), network.width("logits")
+            logits = model.output(outputs).reshape(shape) if network.head else None
+        return [Observation((part,)) for part in parts_of(network, outputs, h_n, c_n, logits)]
 
     def model(self, network: Network) -> RNNModel:
         """Make the model with a network's weights; where that has no output layer, it has no logits."""

@@ -89,4 +89,8 @@ class RNNModel(nn.Module):
     def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """Return the logits, [steps · batch, outputs], all texts' first step first; and the last state."""
         outputs, state = self.hidden(inputs, state)
-        return outputs.reshape(-1, outputs.shape[-1]) @ self.W_hq + self.b_q, state
+        return self.output(outputs), state
+
+    def output(self, outputs: Tensor) -> Tensor:
+        """Return the logits of H at all steps, [steps · batch, outputs]."""
+        return outputs.reshape(-1, outputs.shape[-1]) @ self.W_hq + self.b_q
