@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_verify.backends.answers import as_floats, checked, described, other_type, pair
 from lstm_verify.backends.base import (
     PLAIN,
     UNROLLED,
@@ -144,7 +145,7 @@ class PythonCode:
 
     def _observe_sequence(self, network: Network, run: Run, call: Call) -> Observation:
         arguments = {"inputs": run.inputs, "h0": run.h0[0], "c0": run.c0[0]}
-        h, c = _pair(self.called(self.given(network, 0), arguments, call))
+        h, c = pair(self.called(self.given(network, 0), arguments, call))
         shown = {"h": h} if c is None else {"h": h, "c": c}
         # A wrong shape is shown as it is: the verdict says so, and there are faults that it looks like.
         values = {Place(q): as_floats(array, q, (run.steps, network.width(q))) for q, array in shown.items()}
@@ -207,7 +208,7 @@ class _Cell:
 
     def step(self, x: Any, h: Any, c: Any) -> Step[Any]:
         own = self.code.given(self.network, self.index)
-        answer = _pair(self.code.called(own, {"x": x, "h": h, "c": c}, self.call))
+        answer = pair(self.code.called(own, {"x": x, "h": h, "c": c}, self.call))
         self.call = replace(self.call, state=True)  # after the first step there is one
         h, c = (self._taken(quantity, value) for quantity, value in zip("hc", answer, strict=True))
         return Step(None, None, None, None, c, h)
@@ -220,56 +221,6 @@ class _Cell:
 
     def _name(self, quantity: str) -> str:
         return self.network.name(Place(quantity, *divmod(self.index, self.network.directions)))
-
-
-def _pair(answer: Any) -> tuple[Any, Any]:
-    """Take the two things that both contracts return."""
-    if isinstance(answer, np.ndarray):  # of two rows it could be taken for two things
-        raise Misbehaved(f"it returned one array {list(answer.shape)}; expected two, (h, c)")
-    try:
-        h, c = answer
-    except (TypeError, ValueError):
-        found = f"{len(answer)} things" if isinstance(answer, (tuple, list)) else f"{_described(answer)}"
-        raise Misbehaved(f"it returned {found}; expected two, (h, c)") from None
-    return h, c
-
-
-def checked(value: Any, quantity: str, shape: tuple[int, ...]) -> Array:
-    """Take an array of the expected shape, as float64."""
-    floats = as_floats(value, quantity, shape)
-    if floats.shape != shape:
-        raise Misbehaved(f"{quantity} has the shape {list(floats.shape)}; expected {list(shape)}")
-    return floats
-
-
-def as_floats(value: Any, quantity: str, shape: tuple[int, ...]) -> Array:
-    """Take an array of floats, as float64; `shape` is what is said to be expected where it is none."""
-    problem = Misbehaved(f"{quantity} is {_described(value)}; expected an array of floats {list(shape)}")
-    if value is None:
-        raise problem
-    try:
-        array = np.array(value)
-        floats = array.astype(np.float64) if array.dtype.kind in "fiubO" else None
-    except (TypeError, ValueError):
-        raise problem from None
-    if floats is None:  # NumPy would read strings as numbers, and drop imaginary parts
-        raise Misbehaved(f"{quantity} has numbers of the type {array.dtype.name}; expected floats")
-    return floats
-
-
-def other_type(value: Any, form: Format) -> set[str]:
-    """Return the type of an array's numbers, such as "float32", where it is not the format; else nothing.
-
-    Python's own numbers have none that could be wrong: a list of them is not asked.
-    """
-    found = np.asarray(value).dtype
-    typed = hasattr(value, "dtype") or found.name in FORMATS.keys() - {"float64"}
-    return {found.name} if typed and found.kind != "O" and found.name != form.name else set()
-
-
-def _described(value: Any) -> str:
-    name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def wrap(function: Any, name: str, options: Options) -> Backend:
@@ -285,7 +236,7 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
         except (Exception, SystemExit) as error:
             raise Unusable(f"{name}: the class cannot be made without arguments: {told(error)}") from None
     if not callable(function):
-        raise Unusable(f"{name} is {_described(function)}; expected a function cell(x, h, c, w) -> (h, c)")
+        raise Unusable(f"{name} is {described(function)}; expected a function cell(x, h, c, w) -> (h, c)")
     contract = str(options.take("form", getattr(function, "form", "step")))
     if contract not in CALLED:
         raise Unusable(f"form={contract}: expected one of {', '.join(CALLED)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -130,14 +130,3 @@ def _run(
         length,
         mask,
     )
-
-
-def habitats(
-    fault: Fault, seed: int, changed: Mapping[str, Any] | None = None
-) -> Sequence[tuple[Form, Network, list[Run]]]:
-    """Draw, for every form of a fault, a network that shows it.
-
-    Args:
-        changed: what is to be planned otherwise, such as {"hidden": 64, "steps": 50}.
-    """
-    return [(form, *draw(plan(fault, form) | dict(changed or {}), seed)) for form in fault.forms]

@@ -135,6 +135,12 @@ def visible(found: Shown) -> Shown:
     return {place: array for place, array in found.items() if place.quantity in VISIBLE}
 
 
+def answered(answer: Answer) -> Shown:
+    """Return what simulated code showed of all rows when it was asked for something in a protocol."""
+    values = [visible(dict(observation.parts[0].values)) for observation in answer.observations]
+    return {place: np.array([row[place] for row in values]) for place in values[0]}
+
+
 def outcome(fault: Fault, form: Form, batch: Batch) -> Outcome:
     """Commit a form of a fault on a batch, and judge what comes of it."""
     SEEDS.begin()
@@ -182,8 +188,7 @@ def _by_protocol(name: str, form: Form, batch: Batch) -> Outcome:
     found, before = Outcome.SURVIVES, None
     with np.errstate(all="ignore"):
         for answer in protocol.answers(batch.network, batch.runs, ask(faulty)):
-            values = [visible(dict(o.parts[0].values)) for o in answer.observations]
-            stacked = {place: np.array([row[place] for row in values]) for place in values[0]}
+            stacked = answered(answer)
             if answer.again and before is not None and _differ(before, stacked):
                 return Outcome.KILLED
             found = min(found, judged(batch.asked(answer), stacked), key=RANK.index)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_verify.faults.base import Array, Fault, Form, Shown
-from lstm_verify.faults.matrix import Batch, visible
+from lstm_verify.faults.matrix import Batch, answered, visible
 from lstm_verify.faults.simulate import Faulty, shown
 from lstm_verify.lstm.network import Network, Place
 from lstm_verify.verify.protocols import PROTOCOLS, ask
@@ -69,9 +69,7 @@ def _runs(fault: Fault, form: Form, batch: Batch) -> Iterator[tuple[int, Batch, 
         return
     answers = PROTOCOLS[fault.protocol].answers(batch.network, batch.runs, ask(Faulty(form)))
     for call, answer in enumerate(answers, 1):
-        values = [visible(dict(o.parts[0].values)) for o in answer.observations]
-        found = {place: np.array([row[place] for row in values]) for place in values[0]}
-        yield call, Batch(answer.network, answer.runs), found
+        yield call, Batch(answer.network, answer.runs), answered(answer)
 
 
 def _seen(call: int, batch: Batch, found: Shown) -> Picture | None:

@@ -11,7 +11,7 @@ from lstm_verify.puzzle.model import Problem
 from lstm_verify.report.sentences import of_backend
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import Tables
-from lstm_verify.verify.verdict import Result, Verdict
+from lstm_verify.verify.verdict import WRONG, Result, Verdict
 
 
 def to_json(report: Report) -> str:
@@ -127,7 +127,7 @@ def _annotations(report: Report) -> Iterator[str]:
             yield f"::error title=lstm-verify::{_escaped(error)}"
     for tables, results in report.cases:
         for result in results:
-            if result.verdict in (Verdict.FAILED, Verdict.ERRORED):
+            if result.verdict in WRONG:
                 said = of_backend(result)
                 title = f"{said.who} {said.verdict}"
                 yield _annotation(result.puzzle.file, result.case.line, 1, title, said.in_one_line())

@@ -9,7 +9,7 @@ from lstm_verify.report.sentences import TABLES, Said, of_backend, of_table, of_
 from lstm_verify.report.tables import left_out, trace_tables
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import Tables
-from lstm_verify.verify.verdict import Result, Verdict
+from lstm_verify.verify.verdict import WRONG, Result, Verdict
 
 COLOURS = {
     "agrees": "green",
@@ -95,7 +95,7 @@ def promises(report: Report) -> Iterator[str]:
 
 def summary(report: Report) -> str:
     """Return, as plain text, what is wrong; or, where nothing was checked, why."""
-    wrong = (Verdict.FAILED, Verdict.ERRORED) if report.exit_code == 1 else tuple(Verdict)
+    wrong = WRONG if report.exit_code == 1 else tuple(Verdict)
     bad = [r for r in report.results if r.verdict in wrong]
     names = ", ".join(dict.fromkeys(r.backend.name for r in bad))
     parts = [f"{names}: {len(bad)} of {len(report.results)} verdicts are no agreement"] if bad else []

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lstm_verify.puzzle.model import Problem
 from lstm_verify.verify.tables import Tables
-from lstm_verify.verify.verdict import Result, Verdict
+from lstm_verify.verify.verdict import WRONG, Result, Verdict
 
 
 class CaseReport(NamedTuple):
@@ -53,7 +53,7 @@ class Report:
         """
         if self.errors or all(result.verdict is Verdict.SKIPPED for result in self.results):
             return 2
-        wrong = any(r.verdict in (Verdict.FAILED, Verdict.ERRORED) for r in self.results)
+        wrong = any(r.verdict in WRONG for r in self.results)
         if wrong or any(tables.wrong for tables in self.tables):
             return 1
         return 0

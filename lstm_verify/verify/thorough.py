@@ -13,6 +13,7 @@ from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.verify.compare import Column, Comparison, compare
 from lstm_verify.verify.protocols import Answer, Protocol, possible
 from lstm_verify.verify.verdict import (
+    WRONG,
     NoAnswer,
     Result,
     Trial,
@@ -23,8 +24,6 @@ from lstm_verify.verify.verdict import (
     of_comparison,
     rounded,
 )
-
-WRONG = (Verdict.FAILED, Verdict.ERRORED)
 
 
 def judge_thoroughly(puzzle: Puzzle, cases: Sequence[Case], backend: Backend) -> list[Result]:

@@ -33,6 +33,10 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"  # it cannot express the network, or nothing could be checked
 
 
+WRONG = (Verdict.FAILED, Verdict.ERRORED)
+"""The verdicts that say that something is wrong."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a wrong trace looks like.

@@ -10,13 +10,11 @@ from lstm_verify.faults.catalogue import equivalents, faults
 from lstm_verify.faults.diagnosis import protocols
 from lstm_verify.faults.diagnosis.apart import telling_apart
 from lstm_verify.faults.diagnosis.explain import GUESS, explained
-from lstm_verify.faults.diagnosis.match import Match, says
+from lstm_verify.faults.diagnosis.match import Match, mended, says
 from lstm_verify.faults.diagnosis.narrow import contradicts, forms_of, narrowed, nearest
 from lstm_verify.faults.diagnosis.sighting import Sighting
 from lstm_verify.puzzle.model import Puzzle
-from lstm_verify.verify.verdict import Finding, Result, Verdict, rounded
-
-WRONG = (Verdict.FAILED, Verdict.ERRORED)
+from lstm_verify.verify.verdict import WRONG, Finding, Result, Verdict, rounded
 
 
 @dataclass
@@ -37,7 +35,7 @@ class Diagnosis:
         return frozenset(
             match.faults
             for match in self.matches
-            if any(contradicts(sighting, match.faults, match) for sighting, _ in self.sightings)
+            if any(contradicts(sighting, match) for sighting, _ in self.sightings)
         )
 
     @property
@@ -113,7 +111,7 @@ def _of_plain_run(
     diagnosis: Diagnosis, sighting: Sighting, earlier: Result | None, *, at_length: bool
 ) -> Finding:
     """Say what a plain run looks like; `earlier` is the first result of all that failed in a protocol."""
-    here = [m for m in diagnosis.matches if not contradicts(sighting, m.faults, m)]
+    here = [m for m in diagnosis.matches if not contradicts(sighting, m)]
     ids = tuple(dict.fromkeys(name for m in here for name in _ids(m)))
     if here:
         sentences = [*_named(here, sighting, diagnosis.doubted, at_length=at_length)]
@@ -178,15 +176,14 @@ def _named(
         name = f"{' = '.join(_ids(match))}{words}"
         yield f"{'or' if rank else 'it'} looks as if it {does} ({name}), {_near(match, sighting)}{alone}"
         for fault in (faults()[name] for name in match.faults if at_length and name in faults()):
-            seen = f"; seen in {', '.join(fault.cites[:2])}" if fault.cites else ""
-            yield f"  the mend: {fault.mend}{seen}"
+            yield mended(fault)
     if len(distinct) > MOST:
         yield f"and {len(distinct) - MOST} more that match as well"
 
 
 def _near(match: Match, sighting: Sighting) -> str:
     """Say how near what was shown here is to what such code shows."""
-    distance = nearest(sighting, [form for _, form in forms_of(match.faults, match)])
+    distance = nearest(sighting, forms_of(match))
     ulps = distance / (2 * sighting.form.roundoff)
     if ulps == 0:
         return "to the last bit"

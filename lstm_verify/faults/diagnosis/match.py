@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
 
@@ -126,7 +126,7 @@ BIASES = ("bias-hh-dropped", "bias-ih-dropped", "bias-missing-everywhere", "bias
 
 def pairs(sighting: Sighting) -> Iterator[Candidate]:
     """Yield the faults of parameters together: an order of the gates, transposed or not, biases so or so."""
-    known = {name: faults()[name] for name in (*TRANSPOSITIONS, *BIASES) if name in faults()}
+    known = {name: faults()[name] for name in (*TRANSPOSITIONS, *BIASES)}
     there = [name for name, fault in known.items() if _applies(fault, sighting)]
     turned = [(), *((name,) for name in TRANSPOSITIONS if name in there), TRANSPOSITIONS]
     biased = [(), *((name,) for name in BIASES if name in there)]
@@ -173,6 +173,12 @@ def says(name: str) -> str:
     return f"reads rows packed {', '.join(ORDER_OF[name])} as if they were i, f, g, o"
 
 
+def mended(fault: Fault) -> str:
+    """Say how a fault is mended, and where it has been seen."""
+    seen = f"; seen in {', '.join(fault.cites[:2])}" if fault.cites else ""
+    return f"  the mend: {fault.mend}{seen}"
+
+
 def together(forms: Sequence[Form]) -> Form:
     """Return a form that commits several faults of the parameters, the last first."""
 
@@ -181,5 +187,4 @@ def together(forms: Sequence[Form]) -> Form:
             network = form.weights(network) if form.weights else network
         return network
 
-    last = next((form for form in forms if form.weights is None and form != Form()), Form())
-    return replace(last, weights=changed)
+    return Form(weights=changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lstm_verify.faults.base import Form
 from lstm_verify.faults.catalogue import faults
@@ -12,7 +12,6 @@ from lstm_verify.faults.diagnosis.match import (
     NEAR,
     NEARER,
     SINGLE,
-    Candidate,
     Match,
     matches,
     matching,
@@ -39,16 +38,17 @@ def narrowed(failed: Sequence[Sighting], agreed: Sequence[Sighting] = ()) -> lis
             for match in new:
                 found.setdefault(match.faults, match)
     contradicted = {
-        names: sum(contradicts(sighting, names, match) for sighting in (*failed, *agreed))
+        names: sum(contradicts(sighting, match) for sighting in (*failed, *agreed))
         for names, match in found.items()
     }
     fewest = min(contradicted.values(), default=0)
     return [match for names, match in found.items() if contradicted[names] == fewest]
 
 
-def contradicts(sighting: Sighting, names: tuple[str, ...], match: Match) -> bool:
+def contradicts(sighting: Sighting, match: Match) -> bool:
     """Tell whether a fault that matched elsewhere cannot be what is seen here."""
-    forms = [form for _, form in forms_of(names, match)]
+    names = match.faults
+    forms = forms_of(match)
     if any(
         missing(faults()[name].needs, sighting.network, sighting.runs) for name in names if name in faults()
     ):
@@ -66,8 +66,7 @@ def nearest(sighting: Sighting, forms: Sequence[Form]) -> float:
     return min(sighting.distance(form) for form in forms)
 
 
-def forms_of(names: tuple[str, ...], match: Match) -> Iterable[Candidate]:
-    """Return all forms of a fault; of a pair the one that matched."""
-    if len(names) == 1 and names[0] in faults():
-        return [(names, form) for form in faults()[names[0]].forms]
-    return [(names, match.form)]
+def forms_of(match: Match) -> Sequence[Form]:
+    """Return all forms of a fault that matched; of a pair, or an order of the gates, the one that did."""
+    known = faults().get(match.faults[0]) if len(match.faults) == 1 else None
+    return known.forms if known else [match.form]

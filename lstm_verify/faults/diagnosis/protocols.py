@@ -8,7 +8,7 @@ import numpy as np
 
 from lstm_verify.faults.base import Fault, Form
 from lstm_verify.faults.catalogue import faults
-from lstm_verify.faults.diagnosis.match import NEAR, NEARER
+from lstm_verify.faults.diagnosis.match import NEAR, NEARER, mended
 from lstm_verify.faults.diagnosis.sighting import apart
 from lstm_verify.faults.needs import missing
 from lstm_verify.faults.simulate import HONEST, Faulty
@@ -46,12 +46,7 @@ def _named(forms: Mapping[str, Form], first: str, others: str) -> Iterator[str]:
         fault = faults()[name]
         words = f", {form.words}" if form.words else ""
         yield f"{others if k else first} {fault.says} ({name}{words})"
-        yield from _mend(fault)
-
-
-def _mend(fault: Fault) -> Iterator[str]:
-    seen = f"; seen in {', '.join(fault.cites[:2])}" if fault.cites else ""
-    yield f"  the mend: {fault.mend}{seen}"
+        yield mended(fault)
 
 
 def _possible(fault: Fault, protocol: str) -> bool:

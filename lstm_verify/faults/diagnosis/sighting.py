@@ -17,10 +17,9 @@ from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic
 from lstm_verify.lstm.arithmetic.interval import Interval
 from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Place, Run
-from lstm_verify.lstm.semantics import AT_THE_END, SHOWN
 from lstm_verify.lstm.unroll import Trace
 from lstm_verify.verify.compare import compare
-from lstm_verify.verify.verdict import rounded
+from lstm_verify.verify.verdict import malformed, rounded
 
 SHORT = 16
 """Over so many steps an error of rounding does not grow into one that is seen."""
@@ -74,17 +73,8 @@ class Sighting:
     @cached_property
     def formed(self) -> bool:
         """Whether all that was shown has a place in the network, and the shape that it should have."""
-        shapes = {
-            place: (
-                1 if place.quantity in AT_THE_END else self.runs[0].steps,
-                self.network.width(place.quantity),
-            )
-            for place in self.network.places(*SHOWN)
-        }
-        parts = (part for observation in self.observations for part in observation.parts)
-        return all(
-            values.shape == shapes.get(place) for part in parts for place, values in part.values.items()
-        )
+        both = zip(self.runs, self.observations, strict=True)
+        return not any(malformed(self.network, run, observation) for run, observation in both)
 
     @cached_property
     def constant(self) -> float | None:
