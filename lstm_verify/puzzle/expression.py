@@ -5,7 +5,9 @@ The grammar, with `function` one of ln, sigmoid and tanh, and only those that ar
     sum     = product { ("+" | "-") product }
     product = factor { ("*" | "/") factor }
     factor  = { "+" | "-" } ( number | "(" sum ")" | function "(" sum ")" | feature | unit )
-    unit    = "h[" k "]" | "c[" k "]"
+    unit    = state "[" ( k | name of a unit ) "]"
+
+A state is h or c in a rule, and any of the network's in `reads`.
 
 All values are exact. Length, depth and digits are bounded, and exponents are looked at before
 they are expanded.
@@ -14,9 +16,10 @@ they are expanded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from lstm_verify.lstm import exact
 from lstm_verify.lstm.exact import Exact, Real
@@ -56,22 +59,34 @@ class ExpressionError(ValueError):
         self.offset = offset
 
 
+class State(NamedTuple):
+    """A vector whose units may be named, as in h[0].
+
+    Attributes:
+        width: how many units it has.
+        size: the key of `network` that says so.
+        names: of its units, where they have some.
+    """
+
+    width: int
+    size: str = "hidden_size"
+    names: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Scope:
-    """What a rule may name, beside numbers.
+    """What an expression may name, beside numbers.
 
     Attributes:
         features: the names of the inputs.
-        hidden: how many units h has; 0 where there is no h, so that only a number may stand.
-        size: the key of `network` that says how many.
-        peephole: whether c may stand.
+        states: name of a state -> its units; empty where only a number may stand.
+        own: the states of which only the rule's own unit may stand.
         elsewhere: a name that may not stand here -> the reason.
     """
 
     features: Collection[str] = ()
-    hidden: int = 0
-    size: str = "hidden_size"
-    peephole: bool = False
+    states: Mapping[str, State] = field(default_factory=dict)
+    own: Collection[str] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,7 +106,7 @@ def parse(text: str, scope: Scope = NUMBER, *, unit: int = 0, functions: Collect
     Args:
         text: such as "100*x2 - 10", "2*h[0] - 1", "1/3" or "ln(3)/2".
         scope: the names that may be used.
-        unit: the rule's own, whose c may stand where any may.
+        unit: the rule's own, the only one of `scope.own` that may stand.
         functions: those of `FUNCTIONS` that may be used, on numbers.
 
     Raises:
@@ -227,21 +242,24 @@ class _Parser:
             return Affine(terms={str(name): Fraction(1)})
         if name in FUNCTIONS:
             return self.function(name, at)
-        if (name == "h" and self.scope.hidden) or (name == "c" and self.scope.peephole):
+        if name in self.scope.states:
             return self.unit(name, at)
         raise self.fail(self.unknown(name), at)
 
     def unknown(self, name: str) -> str:
         if name in self.scope.elsewhere:
             return self.scope.elsewhere[name]
-        if self.scope.hidden:
+        if self.scope.states:
             return f"unknown name {quoted(name)}; " + suggestion(name, self.examples())
         return f"{quoted(name)} is no number; write one such as 0.25, -1/4, 1e-3 or ln(3)"
 
     def examples(self) -> list[str]:
         """Return what may be named, to suggest one of it."""
-        states = ["h[0]", f"c[{self.own}]"] if self.scope.peephole else ["h[0]"]
-        return [*self.scope.features, *states]
+        return [*self.scope.features, *(self.example(state) for state in self.scope.states)]
+
+    def example(self, state: str) -> str:
+        """Return a unit of a state that may be named here."""
+        return f"{state}[{self.own if state in self.scope.own else 0}]"
 
     def function(self, name: str, at: int) -> Affine:
         if self.token != "(":
@@ -259,12 +277,9 @@ class _Parser:
     def unit(self, state: str, at: int) -> Affine:
         """Read the index of h or c."""
         if self.token != "[":
-            unit = self.own if state == "c" else 0
-            raise self.fail(f"{state} needs the number of a unit: write {state}[{unit}]", at)
+            raise self.fail(f"{state} needs the number of a unit: write {self.example(state)}", at)
         self.next()
-        index = self.token
-        if not index.isdigit():
-            raise self.fail(f"{state}[…] needs the number of a unit, counted from 0, as in {state}[0]")
+        index = self.index(state)
         reason = self.no_unit(state, index)
         if reason:
             raise self.fail(reason, at)
@@ -272,17 +287,29 @@ class _Parser:
         self.expect("]")
         return Affine(terms={f"{state}[{int(index)}]": Fraction(1)})
 
+    def index(self, state: str) -> str:
+        """Return the number of the unit that stands in brackets, by its number or its name."""
+        index, names = self.token, list(self.scope.states[state].names)
+        if index in names:
+            return str(names.index(index))
+        if self.kind == "name" and names:
+            raise self.fail(f"{state} has no unit {quoted(index)}; {suggestion(index, names)}")
+        if not index.isdigit():
+            raise self.fail(f"{state}[…] needs the number of a unit, counted from 0, as in {state}[0]")
+        return index
+
     def no_unit(self, state: str, index: str) -> str | None:
         """Say why a state has no such unit here; None where it has it."""
         unit = int(index) if len(index) <= 9 else None
-        if state == "c":
-            reason = f"a peephole looks at its own unit only, here c[{self.own}], not at c[{index[:9]}]"
-            return None if unit == self.own else reason
-        size = self.scope.hidden
-        if unit is not None and unit < size:
+        if state in self.scope.own:
+            here = f"here {self.example(state)}, not at {state}[{index[:9]}]"
+            return None if unit == self.own else f"a peephole looks at its own unit only, {here}"
+        width, size, _ = self.scope.states[state]
+        if unit is not None and unit < width:
             return None
-        has = f"the units are h[0] to h[{size - 1}]" if size > 1 else "the only unit is h[0]"
-        return f"there is no h[{index[:9]}]: {self.scope.size} is {size}, {has}"
+        last = f"the units are {state}[0] to {state}[{width - 1}]"
+        has = last if width > 1 else f"the only unit is {state}[0]"
+        return f"there is no {state}[{index[:9]}]: {size} is {width}, {has}"
 
     def expect(self, sign: str) -> None:
         if self.token != sign:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lstm_verify.lstm.network import Network
 from lstm_verify.puzzle.document import Node, Scalar, kind
-from lstm_verify.puzzle.expression import FUNCTIONS
+from lstm_verify.puzzle.expression import FUNCTIONS, State
 from lstm_verify.puzzle.problems import Problems, count, quoted
 from lstm_verify.puzzle.sections import PuzzleFile
 
@@ -23,6 +23,7 @@ class Frame:
         network: sizes and variant; its weights are empty until they have been read.
         features: the names of the inputs' columns.
         alphabet: the characters that stand for the inputs, or None; "" where they cannot be read.
+        units: the names of the units of each layer, or none.
         needless: the gates that need no weights and no rule: the one that is made of the other, or
             both of these where `coupled` cannot be read.
     """
@@ -31,6 +32,7 @@ class Frame:
     features: tuple[str, ...]
     alphabet: str | None
     problems: Problems
+    units: tuple[str, ...] = ()
     needless: str = ""
 
     @cached_property
@@ -43,6 +45,12 @@ class Frame:
         """Those that a rule may use; a character of the alphabet need not be a name."""
         return dict.fromkeys(name for name in self.features if _is_name(name, self.network))
 
+    def state(self, quantity: str) -> State:
+        """Return what may be named of h or c: the units of h have no names where it is projected."""
+        if quantity == "h" and self.network.proj_size:
+            return State(self.network.output_size, "proj_size")
+        return State(self.network.hidden_size, "hidden_size", self.units)
+
 
 def read_frame(file: PuzzleFile, network: Network, problems: Problems) -> Frame:
     """Read the names of the inputs of a network."""
@@ -50,7 +58,8 @@ def read_frame(file: PuzzleFile, network: Network, problems: Problems) -> Frame:
     features = tuple(alphabet or network.input_names(0))
     if file.features is not None:
         features = _features(file, file.features, network, problems)
-    return Frame(network, features, alphabet, problems, _needless(file, network))
+    units = _units(file, file.units, network, problems) if file.units is not None else ()
+    return Frame(network, features, alphabet, problems, units, _needless(file, network))
 
 
 def _needless(file: PuzzleFile, network: Network) -> str:
@@ -96,17 +105,31 @@ def _alphabet(file: PuzzleFile, network: Network, problems: Problems) -> str | N
 
 
 def _features(file: PuzzleFile, names: list[Scalar], network: Network, problems: Problems) -> tuple[str, ...]:
-    seen: set[str] = set()
     for name in names:
-        if not _IDENTIFIER.fullmatch(name):
-            message = "is no name; write a letter and then letters, digits or _, as in x1"
-            problems.add(name, f"{quoted(name)} {message}")
-        elif name in _reserved(network):
+        if name in _reserved(network):
             problems.add(name, f"{quoted(name)} has a meaning in rules; give the feature another name")
-        elif name in seen:
-            problems.add(name, f"the feature {quoted(name)} stands here twice")
-        seen.add(name)
+    _check_names(names, "feature", "x1", problems)
     if len(names) != network.input_size:
         named = f"{count(len(names), 'feature')} named"
         problems.add(file.key("features"), f"{named}, but input_size is {network.input_size}")
     return tuple(str(name) for name in names)
+
+
+def _units(file: PuzzleFile, names: list[Scalar], network: Network, problems: Problems) -> tuple[str, ...]:
+    _check_names(names, "unit", "even", problems)
+    if len(names) != network.hidden_size:
+        named = f"{count(len(names), 'unit')} named"
+        problems.add(file.key("units"), f"{named}, but hidden_size is {network.hidden_size}")
+    return tuple(str(name) for name in names)
+
+
+def _check_names(names: list[Scalar], what: str, example: str, problems: Problems) -> None:
+    """Note what is no name, or stands there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if not _IDENTIFIER.fullmatch(name):
+            message = f"is no name; write a letter and then letters, digits or _, as in {example}"
+            problems.add(name, f"{quoted(name)} {message}")
+        elif name in seen:
+            problems.add(name, f"the {what} {quoted(name)} stands here twice")
+        seen.add(name)

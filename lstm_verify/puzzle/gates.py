@@ -98,10 +98,9 @@ def _scope(place: Place, frame: Frame) -> Scope:
         elsewhere.setdefault("c", f"{reason} no peephole, so that its rule may not use c")
     return Scope(
         features=dict.fromkeys(inputs) if place.layer else frame.rule_names,
-        hidden=network.output_size,
-        size="proj_size" if network.proj_size else "hidden_size",
+        states={state: frame.state(state) for state in ("h", "c") if state not in elsewhere},
+        own=("c",),
         elsewhere=elsewhere,
-        peephole="c" not in elsewhere,
     )
 
 

@@ -18,6 +18,7 @@ from lstm_verify.puzzle.ideal import read_ideal
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.puzzle.network import read_network
 from lstm_verify.puzzle.problems import Problems
+from lstm_verify.puzzle.reads import read_reads
 from lstm_verify.puzzle.sections import PuzzleFile
 from lstm_verify.puzzle.structure import validate
 from lstm_verify.puzzle.weights import read_head, read_weights
@@ -75,7 +76,10 @@ def _puzzle(file: PuzzleFile, frame: Frame, path: str, problems: Problems) -> Pu
         tags=tuple(str(tag) for tag in file.tags or ()),
         exposes=read_exposes(file.exposes or (), problems),
         domain=read_domain(file, frame),
-        claims=tuple(plain(claim) for claim in file.claims or ()),
+        family=str(file.family or ""),
+        units=frame.units,
+        reads=read_reads(file.reads or {}, frame),
+        claims={str(name): plain(claim) for name, claim in (file.claims or {}).items()},
         alphabet=frame.alphabet,
         where=dict(_where(file.node)),
     )

@@ -91,6 +91,21 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A number that a person reads off the states of a step, such as 16·c[0].
+
+    Attributes:
+        text: as it was written.
+        constant: what is added to the terms.
+        terms: place and unit -> its factor.
+    """
+
+    text: str
+    constant: Exact
+    terms: Mapping[tuple[Place, int], Exact]
+
+
+@dataclass(frozen=True)
 class Puzzle:
     """A small LSTM with hand-set weights, input sequences, and what is known of them.
 
@@ -102,7 +117,10 @@ class Puzzle:
         ideal: for each layer and direction, at `network.index`: role (i, f, g, o, h) -> the hand
             rule of each unit: step, linear, sign or exact.
         domain: feature -> what it may be, where the file says so.
-        claims: kept as they were written.
+        family: the kind of puzzle that it is; "" where the file does not say.
+        units: the names of the units of each layer; empty where they have none.
+        reads: name -> what a person reads off the states of a step.
+        claims: name -> what holds over the domain, as it was written.
         alphabet: the characters that stand for the inputs in `Case.text`, or None.
         where: key of the file, or of its network, weights or gates ("weights.weight_hh_l1") -> the
             line and column where it stands, both from 1.
@@ -120,7 +138,10 @@ class Puzzle:
     tags: tuple[str, ...] = ()
     exposes: tuple[str, ...] = ()
     domain: Mapping[str, Interval | Choice] = field(default_factory=dict)
-    claims: tuple[Any, ...] = ()
+    family: str = ""
+    units: tuple[str, ...] = ()
+    reads: Mapping[str, Reading] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
     alphabet: str | None = None
     where: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 

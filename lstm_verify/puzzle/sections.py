@@ -120,6 +120,9 @@ class PuzzleFile(Section):
     title: Text = Field(description="What the network does, in a few words.")
     source: SourceSection | None = Field(None, description="Where it comes from.")
     why: Text | None = Field(None, description="What this puzzle finds that others do not.")
+    family: Slug | None = Field(
+        None, description="The kind of puzzle that it is: where `list` puts it.", examples=["memory"]
+    )
     tags: list[Slug] | None = Field(None, description="Groups to which it belongs.")
     exposes: list[Text] | None = Field(None, description="Ids of the faults that it finds.")
     network: NetworkSection = Field(description="The sizes and the variant of the LSTM.")
@@ -132,6 +135,11 @@ class PuzzleFile(Section):
         None,
         description="Names for the inputs' columns; the alphabet's characters, or x1, x2, …, if not given.",
         examples=[["x1", "x2", "x3"]],
+    )
+    units: list[Text] | None = Field(
+        None,
+        description="Names for the units of each layer; rules may then say h[even] for h[0].",
+        examples=[["even", "odd"]],
     )
     weights: WeightsSection | None = Field(None, description="The weights; or give `gates`.")
     gates: GatesSection | None = Field(
@@ -158,4 +166,14 @@ class PuzzleFile(Section):
         description="What the features may be.",
         examples=[{"x1": {"from": "-1/4", "to": "1/4"}, "x2": {"in": [-1, 0, 1]}}],
     )
-    claims: list[Data] | None = Field(None, description="What holds over the domain.")
+    reads: dict[Text, Text] | None = Field(
+        None,
+        description="What a person reads off c and h at each step: numbers by name.",
+        examples=[{"count": "16*c[0]"}],
+    )
+    claims: dict[Slug, Data] | None = Field(
+        None,
+        description="What holds over the domain: sentences by name.",
+        examples=[{"parity": "h > 1/8 exactly where the number of ones so far is odd."}],
+        json_schema_extra={"additionalProperties": False},
+    )

@@ -334,6 +334,18 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "c squared": (lines(network="peephole: old", layers='gates: {i: 0, f: 0, g: 0, o: ["x1*c[0]", 0]}'), "4:34: not affine: a rule may multiply features and h by numbers only"),
     "c in braces": (lines(network="peephole: old", layers="gates: {i: c[0], f: 0, g: 0, o: 0}"), '4:13: inside brackets and braces YAML reads the [ of c[…] as the start of a list; put the rule in quotation marks, as in "2*c[0] - 1"'),
     "feature c": (lines("features: [c]", network="peephole: new"), "4:12: 'c' has a meaning in rules; give the feature another name"),
+    # names of units, what is read off
+    "number of units": (lines("units: [even]"), "4:1: 1 unit named, but hidden_size is 2"),
+    "unit named twice": (lines("units: [a, a]"), "4:12: the unit 'a' stands here twice"),
+    "unit that is no name": (lines("units: [a, 1]"), "4:12: '1' is no name; write a letter and then letters, digits or _, as in even"),
+    "unknown unit": (lines("units: [even, odd]", layers='gates: {i: "h[od]", f: 0, g: 0, o: 0}'), "5:15: h has no unit 'od'; did you mean 'odd'?"),
+    "peephole of another unit's name": (lines("units: [even, odd]", network="peephole: old", layers='gates: {i: 0, f: ["c[even]", "2*c[even]"], g: 0, o: 0}'), "5:33: a peephole looks at its own unit only, here c[1], not at c[0]"),
+    "reading of an input": (lines("reads: {count: 4*x1}"), "4:18: unknown name 'x1'; known: h[0], c[0]"),
+    "reading of no unit": (lines("reads:\n  count: c[2]"), "5:10: there is no c[2]: hidden_size is 2, the units are c[0] to c[1]"),
+    "reading of a state of one layer": (lines("reads:\n  count: h[0]", network=TWO), "5:10: unknown name 'h'; known: h_l0[0], c_l0[0], h_l1[0], c_l1[0]"),
+    "reading that is a list": (lines("reads: {count: [1]}"), "4:16: expected text, found a list"),
+    "claim without a name": (lines("claims: [a text]"), "4:9: 'claims' is a mapping (key: value), found a list"),
+    "claim with a bad name": (lines("claims: {A b: text}"), "4:10: 'A b' is no name of small letters, digits and hyphens; write 'a-b'"),
     "weights beside gates": (lines("weights: {bias_ih: 0}", layers="gates: {i: 0, f: 0, g: 0, o: 0}"), "5:1: both `weights` and `gates` are given; the gates are the weights: remove one (beside gates there may be weight_hr and weight_ln only)"),
     # hand rules of variants
     "hand rule of one layer": (lines("ideal: {g: exact, g_l1: step}", network=TWO), "4:25: 'step' does not fit g, a tanh: linear, sign or exact"),

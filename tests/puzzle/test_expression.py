@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from lstm_verify.lstm import exact
 from lstm_verify.puzzle.affine import Affine
-from lstm_verify.puzzle.expression import ExpressionError, Scope, parse
+from lstm_verify.puzzle.expression import ExpressionError, Scope, State, parse
 
 F = Fraction
-SCOPE = Scope(features=("x1", "speed", "e2"), hidden=2)
+SCOPE = Scope(features=("x1", "speed", "e2"), states={"h": State(2, names=("even", "odd"))})
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ SCOPE = Scope(features=("x1", "speed", "e2"), hidden=2)
         ("100*x1 - 10", Affine(F(-10), {"x1": F(100)})),
         ("2*h[0] - 1", Affine(F(-1), {"h[0]": F(2)})),
         ("h [ 1 ]", Affine(terms={"h[1]": F(1)})),
+        ("h[odd] - 2*h[even]", Affine(terms={"h[1]": F(1), "h[0]": F(-2)})),
         ("-(x1 - h[1])*2 - -3", Affine(F(3), {"x1": F(-2), "h[1]": F(2)})),
         ("x1 - x1", Affine()),
         ("0*x1", Affine()),
@@ -54,6 +55,7 @@ def test_functions_of_tables() -> None:
         ("x1 x1", "a sign is missing before 'x1'", 3),
         ("2(3)", "a sign is missing before '('", 1),
         ("x1)", "unexpected ')'", 2),
+        ("h[od]", "did you mean 'odd'", 2),
         ("h[-1]", "counted from 0", 2),
         ("h[99999999999999999999]", "there is no h", 0),
         ("h[0", "']' is missing before the end", 3),

@@ -57,7 +57,7 @@ def test_memory() -> None:
         "x2": Choice((F(-1), F(0), F(1))),
         "x3": Choice((F(0), F(1))),
     }
-    assert memory.claims[0].startswith("c is the memory")
+    assert memory.claims["memory"].startswith("c is the memory")
 
 
 def test_absent_tensors_are_zero_and_scalars_fill() -> None:
@@ -238,11 +238,26 @@ def test_numbers(text: str, value: exact.Exact, place: int | None) -> None:
 
 
 def test_claims_are_kept_as_they_are() -> None:
-    """Claims may be any data."""
-    assert puzzle("claims: [a text, {if: {x1: [1, 2]}}]").claims == (
-        "a text",
-        {"if": {"x1": ["1", "2"]}},
+    """Claims have names, and may be any data."""
+    assert puzzle("claims: {first: a text, second: {if: {x1: [1, 2]}}}").claims == {
+        "first": "a text",
+        "second": {"if": {"x1": ["1", "2"]}},
+    }
+
+
+def test_units_have_names() -> None:
+    """A rule and a reading may name a unit, with its number or its name."""
+    two = puzzle(
+        "units: [even, odd]",
+        "gates: {i: '20', f: '20', g: ['h[odd]', '2*h[even]'], o: '20'}",
+        "reads: {count: '4*c[odd] - c[0] + 1/2'}",
+        sizes="{input_size: 1, hidden_size: 2}",
     )
+    assert two.units == ("even", "odd")
+    assert two.network.layers[0].gate("g").weight_hh == ((0, 1), (2, 0))
+    reading = two.reads["count"]
+    assert (reading.text, reading.constant) == ("4*c[odd] - c[0] + 1/2", Fraction(1, 2))
+    assert reading.terms == {(Place("c"), 1): 4, (Place("c"), 0): -1}
 
 
 def test_bytes_before_the_text() -> None:
