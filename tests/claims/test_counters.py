@@ -10,14 +10,15 @@ import pytest
 import torch
 from traces import bits, drawn_words, one_hot, puzzle, traced, words
 
-ON, OFF = 0.24, 1e-7
-"""What h is above for a logical one (it is 0.2401), and below for a zero."""
+ONE = np.tanh(np.tanh(1 / 4))
+"""What h is for a logical one: 0.2401."""
 
 
 def digits_of(h):
     """Read logical ones and zeros off h; nothing may lie between."""
-    assert np.all((h > ON) | (np.abs(h) < OFF))
-    return h > ON
+    ones = np.abs(h - ONE) < 1e-4
+    assert np.all(ones | (np.abs(h) < 1e-7))
+    return ones
 
 
 def pairs_of(chosen):
@@ -141,14 +142,18 @@ def golden():
     """Run the golden network on # a^n b^(n + 1), for all n, filled up at the end with more b.
 
     Returns:
-        c and h [n, m, units] after # a^n b^m.
+        The words, as the letters 0 to 2 [words, steps], and c and h [steps, words, units].
     """
-    n = np.arange(1, LONGEST + 1)
-    steps = np.arange(2 * LONGEST + 2)
-    chosen = np.where(steps == 0, 0, np.where(steps <= n[:, None], 1, 2))
+    n, steps = np.ogrid[1 : LONGEST + 1, : 2 * LONGEST + 2]
+    chosen = np.where(steps == 0, 0, np.where(steps <= n, 1, 2))
     trace = traced("anbn-golden", one_hot(chosen, 3))
-    rows, m = np.arange(LONGEST)[:, None], np.arange(LONGEST + 2)
-    return tuple(trace[q][n[:, None] + m, rows] for q in "ch")
+    return chosen, trace["c"], trace["h"]
+
+
+def after_n_a(states):
+    """Return c or h after # a^n b^m: [n, m, units]."""
+    n, m = np.ogrid[1 : LONGEST + 1, : LONGEST + 2]
+    return states[n + m, n - 1]
 
 
 def after_b():
@@ -159,7 +164,7 @@ def after_b():
 
 def test_anbn_golden_complete():
     n, m, valid = after_b()
-    h = golden()[1]
+    h = after_n_a(golden()[2])
     largest = np.abs(h).max(axis=-1)
     np.testing.assert_array_equal((largest < 1e-49)[valid], (n == m)[valid])
     assert np.all((largest > 0.76)[valid & (n != m)])
@@ -168,8 +173,15 @@ def test_anbn_golden_complete():
 
 def test_anbn_golden_whole_numbers():
     n, m, valid = after_b()
-    c = golden()[0]
-    np.testing.assert_array_equal(c[valid], np.stack([n**0 * m**0, n**0 * m**0, n - m], axis=-1)[valid])
+    c = after_n_a(golden()[1])[valid]
+    assert np.all(c[:, :2] == 1)
+    np.testing.assert_array_equal(c[:, 2], (n - m)[valid])
+
+
+def test_anbn_golden_one_at_a_time():
+    chosen, _, h = golden()
+    others = chosen.T[..., None] != np.arange(3)
+    assert np.all(np.abs(h[others]) < 1e-55)
 
 
 @pytest.mark.parametrize("length", range(1, 10))
