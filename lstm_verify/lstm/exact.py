@@ -15,6 +15,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -253,6 +254,14 @@ def ball(x: Exact, bits: int) -> arb:
     return _sum(x, bits)
 
 
+@lru_cache(maxsize=10_000)  # the same few weights and inputs again and again
+def _quotient(numerator: int, denominator: int, bits: int) -> arb:
+    from lstm_verify.lstm import balls
+
+    with balls.precision(bits):
+        return balls.fraction(Fraction(numerator, denominator))
+
+
 def well_known(x: Exact) -> arb | None:
     """Return a ball with enough right digits to be printed; None where `MAX_BITS` bits do not give it."""
     from lstm_verify.lstm import balls
@@ -264,11 +273,12 @@ def well_known(x: Exact) -> arb | None:
 def _sum(x: Exact, bits: int) -> arb:
     from lstm_verify.lstm import balls
 
+    if not isinstance(x, Real):
+        return _quotient(x.numerator, x.denominator, bits)
     with balls.precision(bits):
-        total = balls.fraction(x.constant if isinstance(x, Real) else x)
-        if isinstance(x, Real):
-            for a, factor in x.terms.items():
-                total += a.ball(bits) * balls.fraction(factor)
+        total = balls.fraction(x.constant)
+        for a, factor in x.terms.items():
+            total += a.ball(bits) * balls.fraction(factor)
         return total
 
 

@@ -78,10 +78,14 @@ class Follower(Unroll[Vector]):
         self, index: int, inputs: Sequence[Vector], run: Run
     ) -> tuple[list[Step[Vector]], Vector, Vector]:
         """Run one layer in one direction; the state at the end is what its last step gives."""
-        known = all(state is not None for state in self.known(index))
-        if not (known and self.as_usual and all(self.counts(index, t, run) for t in range(run.steps))):
+        h, c = (state is not None for state in self.known(index))
+        usual = self.as_usual and all(self.counts(index, t, run) for t in range(run.steps))
+        if usual and h and c:
+            steps = self.at_once(index, inputs, run)
+        elif usual and h and type(self.cells[index]) is Cell and self.network.semantics.peephole is None:
+            steps = self.gates_at_once(index, inputs, run)
+        else:
             return super().direction(index, inputs, run)
-        steps = self.at_once(index, inputs, run)
         return steps, *self.final(index, steps, run)
 
     @cached_property
@@ -93,15 +97,33 @@ class Follower(Unroll[Vector]):
 
     def at_once(self, index: int, inputs: Sequence[Vector], run: Run) -> list[Step[Vector]]:
         """Take all steps as the rows of one batch, as every state is known."""
-        times = list(self.times(index, run))
-        before = []
-        for initial, after in zip((run.h0[index], run.c0[index]), self.known(index), strict=True):
-            assert after is not None
-            states = np.empty_like(after)
-            states[times[0]], states[times[1:]] = initial, after[times[:-1]]
-            before.append(self.arithmetic.shown(states))
+        initial = (run.h0[index], run.c0[index])
+        before = [self.before(index, *states, run) for states in zip(initial, self.known(index), strict=True)]
         step = self.cells[index].step(self.arithmetic.stacked(inputs), *before)
         return [Step(*(quantity[t] for quantity in step)) for t in range(run.steps)]  # type: ignore[index]
+
+    def gates_at_once(self, index: int, inputs: Sequence[Vector], run: Run) -> list[Step[Vector]]:
+        """Take the gates of all steps as the rows of one batch, as every h is known; then c step by step."""
+        cell: Any = self.cells[index]
+        x = self.arithmetic.stacked(inputs)
+        h = self.before(index, run.h0[index], self.known(index)[0], run)
+        c: Any = self.arithmetic.vector(run.c0[index])
+        i, f = cell.input_and_forget(x, h, c)
+        g, o = cell.gate("g", x, h, c), cell.gate("o", x, h, c)
+        states = {}
+        for t in self.times(index, run):
+            states[t] = c = cell.cell_state(i[t], f[t], g[t], c)
+        new = self.arithmetic.stacked([states[t] for t in range(run.steps)])
+        quantities = i, f, g, o, new, cell.projection(cell.hidden_state(o, new))
+        return [Step(*(quantity[t] for quantity in quantities)) for t in range(run.steps)]
+
+    def before(self, index: int, initial: Any, after: Array | None, run: Run) -> Vector:
+        """Return the state that each step is given, as the rows of a batch, of the one that each has left."""
+        assert after is not None
+        times = list(self.times(index, run))
+        states = np.empty_like(after)
+        states[times[0]], states[times[1:]] = initial, after[times[:-1]]
+        return self.arithmetic.shown(states)
 
     def outputs(self, layer: int, directions: Sequence[Sequence[Step[Vector]]]) -> list[Vector]:
         """What a layer gives to the next: what it showed, where it did."""

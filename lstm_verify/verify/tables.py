@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.exact import Exact
@@ -164,8 +164,9 @@ def judge_digits(network: Network, case: Case) -> TableVerdict:
     )
 
 
-class Stated(NamedTuple):
-    """A cell of a table that is not left open; row counts from 0."""
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """A cell of a table that is not left open; row counts from 0. Each is equal to itself alone."""
 
     network: Network
     place: Place

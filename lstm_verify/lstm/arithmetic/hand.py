@@ -118,7 +118,7 @@ def activated(activation: Function, rule: str, z: Hand) -> Hand:
 # --------------------------------------------------------------------------- the arithmetic
 
 Array = NDArray[np.object_]  # of Hand
-Sparse = list[tuple[int, Exact]]  # column and weight
+Sparse = list[tuple[int, Exact, arb]]  # column, weight, and its size, rounded up
 
 
 class HandArithmetic:
@@ -174,15 +174,16 @@ def _clipped(x: Hand, limit: Fraction) -> Hand:
 
 
 def _sparse(row: Sequence[Exact | float]) -> Sparse:
-    return [(k, _exact(x)) for k, x in enumerate(row) if x != 0]
+    weights = ((k, _exact(x)) for k, x in enumerate(row) if x != 0)
+    return [(k, weight, _up(exact.ball(weight, BITS))) for k, weight in weights]
 
 
 def _dot(row: Sparse, x: Array) -> Hand:
     ideal: Exact = Fraction(0)
     radius = ZERO
-    for k, weight in row:
+    for k, weight, size in row:
         ideal = ideal + x[k].ideal * weight
-        radius = radius + x[k].radius * _up(exact.ball(weight, BITS))
+        radius = radius + x[k].radius * size
     return Hand(ideal, _up(radius))
 
 
