@@ -84,9 +84,10 @@ def marked():
     first = draw.integers(1, 10, 3000)
     second = draw.permuted(np.tile(np.arange(1, 49), (3000, 1)), axis=1)[:, :2]
     second = np.where(second[:, 0] == first, second[:, 1], second[:, 0])
+    first[0], second[0] = 1, 2  # the worst: marked early, and what leaks in has the other sign
     for place in (first, second):
         markers[rows, place] = 1
-    x[0] = np.where(markers[0] == 1, -1 / 8, 1 / 8)  # the worst: what leaks in has the other sign
+    x[0] = np.where(markers[0] == 1, -1 / 8, 1 / 8)
     return x, markers, np.stack([x[rows, first], x[rows, second]])
 
 
