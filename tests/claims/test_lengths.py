@@ -84,3 +84,18 @@ def test_reverse_from_buffer_padding_is_seen():
         h = traced("reverse-from-buffer", x, length=length)["h_l0_reverse"]
         assert h[future].min() > 0.24
         assert h[~future].max() < 1e-8
+
+
+def test_varlen_bidir_counts():
+    """All strings of eight and all lengths, with the padding as it is and with all of it turned."""
+    x = bits(words(2, 8))
+    for length in range(1, 9):
+        row = x[:length]
+        so_far, to_come = np.cumsum(row, axis=0), np.cumsum(row[::-1], axis=0)[::-1]
+        found = traced("varlen-bidir", x, length=length)
+        for name, unit, count in (("c_l0", 16, so_far), ("c_l0_reverse", 32, to_come)):
+            less = count - unit * found[name][:length]
+            assert np.all(less >= 0)
+            assert np.all(less <= 0.0014 * count)
+        turned = traced("varlen-bidir", np.concatenate([row, 1 - x[length:]]), length=length)
+        assert all(np.array_equal(turned[name], found[name]) for name in found)
