@@ -34,7 +34,7 @@ def test_varlen_memory_padding():
         assert not padded["h"][length:].any()
     read = traced("varlen-memory", np.concatenate([x[:1], other[1:]]))["c_n"]
     off = np.abs(read - traced("varlen-memory", x[:1])["c_n"]) > 0.01
-    assert off.mean() > 0.8
+    assert off.mean() > 0.6
 
 
 def test_empty_item_nothing_read():
