@@ -98,18 +98,22 @@ def _explain(entry: Fault | Unseen, output: str) -> None:
 Killers = list[tuple["Puzzle", "Batch", "Sequence[Case]"]]
 """Puzzles that kill a form of a fault, each with the first batch that does, and its cases."""
 
+FIRST = "memory"
+"""The puzzle that people know."""
+
 ENOUGH = 3
 """A picture has so many steps, where there is a puzzle for it."""
 
 
 def _smallest_first() -> list[Puzzle]:
-    """Load all shipped puzzles: short ones and variants last, else by units times steps."""
+    """Load all shipped puzzles: the first one, then by units times steps; short ones and variants last."""
     from lstm_verify.puzzle.library import load_all, shipped
 
-    def size(puzzle: Puzzle) -> tuple[bool, bool, int, str]:
+    def size(puzzle: Puzzle) -> tuple[bool, bool, bool, int, str]:
         network, steps = puzzle.network, [case.steps for case in puzzle.cases]
         units = len(network.layers) * network.hidden_size
-        return max(steps) < ENOUGH, bool(network.semantics.departures()), units * sum(steps), puzzle.name
+        short, other = max(steps) < ENOUGH, bool(network.semantics.departures())
+        return puzzle.name != FIRST, short, other, units * sum(steps), puzzle.name
 
     return sorted(load_all(shipped())[0], key=size)
 
