@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from lstm_verify.puzzle.model import Case, Puzzle
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 @click.command(name="show")
 @click.argument("puzzle")
@@ -89,9 +91,11 @@ def _worked(asked: str, puzzle: Puzzle, case: Case, steps: int, units: int) -> i
 
 
 def _wrapped(line: str) -> str:
-    """Break a line that passes 100 columns; what follows is set in farther than it begins."""
+    """Break a line that passes 100 columns; what follows is set in farther, a remark in one piece."""
     if len(line) <= 100:
         return line
     margin = " " * (len(line) - len(line.lstrip()) + 6)
-    broken = textwrap.wrap(line, 100, subsequent_indent=margin, drop_whitespace=True, break_on_hyphens=False)
-    return "\n".join(broken)
+    formula, gap, remark = line.partition("   (")
+    kept = f"{formula.rstrip()}{gap}{remark.replace(' ', NO_BREAK)}"
+    broken = textwrap.wrap(kept, 100, subsequent_indent=margin, drop_whitespace=True, break_on_hyphens=False)
+    return "\n".join(broken).replace(NO_BREAK, " ")
