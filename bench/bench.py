@@ -51,13 +51,15 @@ Row = tuple[str, str, str, bool]
 def start_up() -> Iterator[Row]:
     """Time the command line: `run` against what importing PyTorch costs, the light commands in seconds."""
     command = [sys.executable, "-c", "from lstm_verify.cli import main; main()"]
-    pairs = [
-        (_seconds([*command, "run", "memory"]), _seconds([sys.executable, "-c", "import torch"]))
-        for _ in range(ROUNDS)
-    ]
-    ratio = median(ours / torch for ours, torch in pairs)
-    seconds = " / ".join(f"{median(side):.2f} s" for side in zip(*pairs, strict=True))
-    yield "run memory ÷ import torch", f"{ratio:.2f} ({seconds})", "≤ 1.15", ratio <= 1.15
+    whole = ["run", str(PUZZLES), "-b", "torch.cell", "-b", "torch.lstm"]
+    for what, words, goal in (("run memory", ["run", "memory"], 1.15), ("the whole library", whole, 3)):
+        pairs = [
+            (_seconds([*command, *words]), _seconds([sys.executable, "-c", "import torch"]))
+            for _ in range(ROUNDS)
+        ]
+        ratio = median(ours / torch for ours, torch in pairs)
+        seconds = " / ".join(f"{median(side):.2f} s" for side in zip(*pairs, strict=True))
+        yield f"{what} ÷ import torch", f"{ratio:.2f} ({seconds})", f"≤ {goal}", ratio <= goal
     for words, goal in (["--help"], 0.15), (["list"], 0.3), (["lint", str(PUZZLES)], 0.3):
         time = median(_seconds([*command, *words]) for _ in range(ROUNDS))
         yield words[0], f"{time:.2f} s", f"≤ {goal} s", time <= goal

@@ -100,7 +100,7 @@ def _family(slug: str, puzzles: Sequence[Puzzle], kills: Kills) -> Iterator[str]
 
 def _puzzle(puzzle: Puzzle, killed: int) -> Iterator[str]:
     yield f"## {puzzle.name}\n\n**{_sentence(puzzle.title)}** {puzzle.why}\n"
-    yield f"![c and h over time](plots/{puzzle.name}.svg)\n"
+    yield f"![Case {plots.shown(puzzle).name} over time](plots/{puzzle.name}.svg)\n"
     lines = list(latex.equations(puzzle, MOST_UNITS))
     yield "```math\n" + "\n".join(lines) + "\n```\n"
     case = puzzle.cases[0]

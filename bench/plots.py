@@ -28,6 +28,9 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 FEW = len(COLOURS)
 """Of so many units each has a line of its own; more are shown as a picture."""
 
+NAMED = 8
+"""Of so many units each has its name beside a picture."""
+
 MARKED = 60
 """Of so many steps each is marked, and its letter written."""
 
@@ -43,9 +46,14 @@ def digest(puzzle: Puzzle) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
+def shown(puzzle: Puzzle) -> Case:
+    """Return the case that is drawn: the longest, of several the first."""
+    return max(puzzle.cases, key=lambda case: case.steps)
+
+
 def plot(puzzle: Puzzle) -> str:
-    """Draw the first case of a puzzle, as SVG; of a text the letters stand under the steps."""
-    case = puzzle.cases[0]
+    """Draw a case of a puzzle, as SVG; of a text the letters stand under the steps."""
+    case = shown(puzzle)
     rows = [] if case.text else [(puzzle.features, _inputs(case), None)]
     rows += _states(puzzle, case)
     with mpl.rc_context(STYLE):
@@ -96,8 +104,11 @@ def _row(axis: Axes, names: Sequence[str], true: Array, ideal: Array | None) -> 
     axis.spines[["top", "right"]].set_visible(False)
     name = names[0].partition("[")[0] if len(names) > 1 and "[" in names[0] else ""
     axis.set_ylabel(name or (names[0] if len(names) == 1 else ""), rotation=0, ha="right", va="center")
-    if len(names) > FEW:
+    one_hot = ideal is not None and len(names) > 2 and len({abs(x) for x in ideal.flat} - {0.0}) == 1
+    if len(names) > FEW or one_hot:
         limit = np.abs(true).max() or 1
+        if len(names) <= NAMED:
+            axis.set_yticks(range(len(names)), [name.partition("[")[2].rstrip("]") for name in names])
         steps = [0.5, len(true) + 0.5, len(names) - 0.5, -0.5]
         axis.imshow(
             true.T, "RdBu", aspect="auto", vmin=-limit, vmax=limit, extent=steps, interpolation="none"
