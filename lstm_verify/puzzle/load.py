@@ -9,7 +9,7 @@ from pathlib import Path
 from lstm_verify.lstm.network import Weights
 from lstm_verify.puzzle import files
 from lstm_verify.puzzle.cases import read_cases
-from lstm_verify.puzzle.document import MappingNode, Scalar, compose
+from lstm_verify.puzzle.document import MappingNode, Node, Scalar, compose
 from lstm_verify.puzzle.domain import plain, read_domain
 from lstm_verify.puzzle.exposes import read_exposes
 from lstm_verify.puzzle.frame import Frame, read_frame
@@ -33,14 +33,19 @@ def load(path: str | Path) -> Puzzle:
     return parse(files.read(path), str(path))
 
 
-def parse(data: bytes, file: str) -> Puzzle:
+def parse(data: bytes, file: str, *, digits: bool = True) -> Puzzle:
     """Read the bytes of a puzzle file; `file` is its path, for its name and for messages.
+
+    Args:
+        digits: whether to read what the cases state as `digits`, or to leave it out, whatever it is.
 
     Raises:
         PuzzleError: with everything that is wrong.
     """
     problems = Problems(file)
     tree = compose(files.decode(data, file), problems)
+    if not digits:
+        _forget_digits(tree)
     sections = validate(tree, problems) if tree is not None or not problems else None
     network = read_network(sections.network, problems) if sections else None
     if sections is None or network is None:
@@ -49,6 +54,14 @@ def parse(data: bytes, file: str) -> Puzzle:
     puzzle = _puzzle(sections, frame, file, problems)
     problems.check()
     return puzzle
+
+
+def _forget_digits(tree: Node | None) -> None:
+    """Take the section `digits` out of every case."""
+    cases = tree.get("cases") if isinstance(tree, MappingNode) else None
+    for case in cases.values() if isinstance(cases, MappingNode) else ():
+        if isinstance(case, MappingNode):
+            case.pop("digits", None)
 
 
 def _with_weights(file: PuzzleFile, frame: Frame) -> Frame:
