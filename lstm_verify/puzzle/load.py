@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,19 +33,20 @@ def load(path: str | Path) -> Puzzle:
     return parse(files.read(path), str(path))
 
 
-def parse(data: bytes, file: str, *, digits: bool = True) -> Puzzle:
+def parse(data: bytes, file: str, *, digits: Collection[str] | None = None) -> Puzzle:
     """Read the bytes of a puzzle file; `file` is its path, for its name and for messages.
 
     Args:
-        digits: whether to read what the cases state as `digits`, or to leave it out, whatever it is.
+        digits: the names of the cases whose digits are read; those of others are left out, whatever
+            they are. None: all.
 
     Raises:
         PuzzleError: with everything that is wrong.
     """
     problems = Problems(file)
     tree = compose(files.decode(data, file), problems)
-    if not digits:
-        _forget_digits(tree)
+    if digits is not None:
+        _forget_digits(tree, digits)
     sections = validate(tree, problems) if tree is not None or not problems else None
     network = read_network(sections.network, problems) if sections else None
     if sections is None or network is None:
@@ -56,11 +57,11 @@ def parse(data: bytes, file: str, *, digits: bool = True) -> Puzzle:
     return puzzle
 
 
-def _forget_digits(tree: Node | None) -> None:
-    """Take the section `digits` out of every case."""
+def _forget_digits(tree: Node | None, but: Collection[str]) -> None:
+    """Take the section `digits` out of the cases, but for some."""
     cases = tree.get("cases") if isinstance(tree, MappingNode) else None
-    for case in cases.values() if isinstance(cases, MappingNode) else ():
-        if isinstance(case, MappingNode):
+    for name, case in cases.items() if isinstance(cases, MappingNode) else ():
+        if isinstance(case, MappingNode) and name not in but:
             case.pop("digits", None)
 
 

@@ -79,6 +79,14 @@ def line_end(position: int, text: str) -> int:
     return match.start() if match else len(text)
 
 
+def _comments_end(position: int, indent: int, text: str) -> int:
+    """Return where the comments end that follow a line and are set in farther than an indent."""
+    comment = re.compile(rf"(?:{_LINE_BREAK.pattern}) {{{indent + 1},}}#")
+    while match := comment.match(text, position):
+        position = line_end(match.end(), text)
+    return position
+
+
 def line_break(text: str) -> str:
     """Return the line break that a text uses: that of its first line."""
     match = _LINE_BREAK.search(text)
@@ -122,8 +130,9 @@ class Splicer:
         if mapping.flow_style:
             self.edits.append(Edit(end, end, f", {entry}"))
             return
-        end = line_end(end, self.text)
-        self.edits.append(Edit(end, end, f"{self.newline}{' ' * mapping.start_mark.column}{entry}"))
+        indent = mapping.start_mark.column
+        end = _comments_end(line_end(end, self.text), indent, self.text)
+        self.edits.append(Edit(end, end, f"{self.newline}{' ' * indent}{entry}"))
 
     def fit(self, node: yaml.SequenceNode, size: int, fresh: Sequence[str]) -> None:
         """Bring a list to a size: items are taken away at its end, or fresh ones added there."""

@@ -92,7 +92,8 @@ class Filling:
         self._into, self._network, self._wanted = into, puzzle.network, wanted
         self._steps = case.steps
         self._truth = Truth(puzzle.network, case.run)
-        self._form = Decimals(MANY if puzzle.network.hidden_size > 1 and not case.hand else FEW)
+        several = puzzle.network.hidden_size > 1
+        self._form = self._wished(Decimals(MANY if several and not case.hand else FEW))
         self._layout = Layout(into.newline, 2, flow=False)
 
     def fill(self, name: yaml.Node, node: yaml.MappingNode) -> None:

@@ -44,7 +44,7 @@ def refresh(data: bytes, file: str, wanted: Wanted, only: str | None = None) -> 
             that it has no such case.
     """
     try:
-        puzzle = parse(data, file, digits=False)
+        puzzle = parse(data, file, digits=())
     except PuzzleError:
         parse(data, file)  # which says what is wrong with the digits as well
         raise
@@ -68,10 +68,11 @@ def refresh(data: bytes, file: str, wanted: Wanted, only: str | None = None) -> 
 
 def _judge(data: bytes, fresh: bytes, file: str, changes: list[Changes]) -> None:
     """Read the file anew, and prove what is stated there now."""
+    names = [change.case for change in changes]
     try:
-        puzzle = parse(fresh, file)
+        puzzle = parse(fresh, file, digits=names)
     except PuzzleError:
-        parse(data, file)  # what is wrong where the file has it; it is not in order either
+        parse(data, file, digits=names)  # what is wrong with it stands elsewhere there
         raise
     cases = {case.name: case for case in puzzle.cases}
     for change in changes:
