@@ -94,11 +94,12 @@ def command(name: str, output: str, *, force: bool, **typed: Any) -> int:
     the file one case; all else (more cases, layers, directions, another variant) is added by hand, and
     `lstm-verify digits` then fills in the numbers.
     """
+    from lstm_verify.puzzle.flaws import no_slug
     from lstm_verify.puzzle.typed import Typed
 
     given = Typed(**typed)
     path = Path(output or f"{name.removesuffix('.yaml')}.yaml")
-    problems = [*_about_the_name(name), *map(str, given.flaws())]
+    problems = [str(flaw) for flaw in (*no_slug("NAME", name.removesuffix(".yaml")), *given.flaws())]
     if output != "-" and path.exists() and not force:
         problems.append(f"{path} is there already; --force writes over it")
     if problems:
@@ -108,18 +109,6 @@ def command(name: str, output: str, *, force: bool, **typed: Any) -> int:
             return _refused([f"{option} is missing" for option in given.missing()])
         _ask(given, path)
     return _write(given, path, to_stdout=output == "-")
-
-
-def _about_the_name(name: str) -> list[str]:
-    """Return what is wrong with a puzzle's name."""
-    from lstm_verify.puzzle.document import Scalar
-    from lstm_verify.puzzle.leaves import slug
-
-    try:
-        slug(Scalar(name.removesuffix(".yaml"), 1, 1, plain=False, shift=0))
-    except ValueError as error:
-        return [f"NAME: {error}"]
-    return []
 
 
 def _refused(problems: Iterable[object]) -> int:

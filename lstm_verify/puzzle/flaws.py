@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lstm_verify.puzzle.document import Scalar
 from lstm_verify.puzzle.draft import Draft
+from lstm_verify.puzzle.leaves import slug
 from lstm_verify.puzzle.load import parse
 from lstm_verify.puzzle.model import Problem, PuzzleError
 
@@ -29,6 +31,15 @@ class Flaw:
         return f"{place}: {self.message}" if place else self.message
 
 
+def no_slug(where: str, text: str) -> list[Flaw]:
+    """Return what is wrong with a name that is to be of small letters, digits and hyphens."""
+    try:
+        slug(Scalar(text, 1, 1, plain=False, shift=0))
+    except ValueError as error:
+        return [Flaw(where, 0, str(error))]
+    return []
+
+
 def flaws(draft: Draft) -> list[Flaw]:
     """Return all that is wrong with a draft, each with the option that it came from."""
     lines = _Lines()
@@ -48,12 +59,12 @@ class _Lines:
     def __init__(self) -> None:
         self.text = ""
         self._count = 0
-        self._typed: dict[int, tuple[str, int]] = {}
+        self._typed: dict[int, tuple[str, str, int]] = {}
 
-    def add(self, line: str, where: str = "", typed: str | None = None) -> None:
-        """Add a line, with what was typed at its end."""
+    def add(self, line: str, where: str = "", typed: str | None = None, which: str = "") -> None:
+        """Add a line, with what was typed at its end; `which` says which of several it is."""
         self._count += 1
-        self._typed[self._count] = where, len(line) + 1
+        self._typed[self._count] = where, which, len(line) + 1
         self.text += line + ("" if typed is None else json.dumps(typed, ensure_ascii=False)) + "\n"
 
     def add_one_or_list(self, key: str, where: str, typed: Sequence[str]) -> None:
@@ -68,12 +79,14 @@ class _Lines:
         self.add(f"{key}:", where)
         indent = " " * (len(key) - len(key.lstrip()) + 2)
         for k, one in enumerate(typed, 1):
-            self.add(f"{indent}- ", where + (f", no. {k}" if len(typed) > 1 else ""), one)
+            self.add(f"{indent}- ", where, one, f", no. {k}" if len(typed) > 1 else "")
 
     def flaw(self, problem: Problem) -> Flaw:
         """Return a problem as one of the option whose line it is in."""
-        where, start = self._typed.get(problem.line, ("", 0))
-        return Flaw(where, max(problem.column - start, 0), problem.message)
+        where, which, start = self._typed.get(problem.line, ("", "", 0))
+        if problem.column < start:  # about the whole list, which begins here
+            return Flaw(where, 0, problem.message)
+        return Flaw(where + which, problem.column - start, problem.message)
 
 
 def _add_head(draft: Draft, lines: _Lines) -> None:
@@ -101,7 +114,7 @@ def _add_rules(draft: Draft, lines: _Lines) -> None:
 
 def _add_case(draft: Draft, lines: _Lines) -> None:
     lines.add("cases:")
-    lines.add(f"  {json.dumps(draft.case, ensure_ascii=False)}:", "--case")
+    lines.add("  first:")  # `no_slug` looks at its name: what stands below a name that is none is not read
     for name, numbers in draft.states().items():
         lines.add_one_or_list(f"    {name}", f"--{name}", numbers)
     if draft.text is not None:

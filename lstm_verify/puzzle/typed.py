@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lstm_verify.lstm.semantics import GATES, ROLES
 from lstm_verify.puzzle.draft import Draft
-from lstm_verify.puzzle.flaws import Flaw
+from lstm_verify.puzzle.flaws import Flaw, no_slug
 from lstm_verify.puzzle.problems import suggestion
 
 _KEY = re.compile(r"(?P<name>\w+)\s*(?:\[\s*(?P<unit>\w+)\s*\])?")
@@ -105,7 +105,7 @@ class Typed:
 
     def flaws(self) -> list[Flaw]:
         """Return what makes no sense of the options themselves, before there is a draft."""
-        found = []
+        found = no_slug("--case", self.case)
         if self.alphabet and self.inputs:
             found.append(
                 Flaw(

@@ -198,21 +198,19 @@ class TestMistakes:
     def test_all_that_is_wrong_is_said_at_once_with_its_place(self, folder, lstm_verify):
         ended = lstm_verify(
             "new", "toggle", "--title", "Toggle", "--inputs", "x,y", "--hidden", "2", "--gate", "i=100*x; 10*y - z",
-            "--gate", "f=1;2;3", "--gate", "g=h[2]", "--gate", "o=1,5", "--input", "x=1 0,l", "--input", "y=1 2",
-            "--h0", "0 0 0", "--ideal", "g=steep", "--case", "One",
+            "--gate", "f=1;2;3", "--gate", "g=h[2]", "--gate", "o=1,5", "--input", "x=1 0,l", "--input", "y=1 2 3",
+            "--h0", "0 0 0", "--ideal", "g=steep",
         )  # fmt: skip
 
         assert ended.status == 2
         for start in (
             "--gate i, no. 2, column 8: unknown name 'z'",
-            "--gate f, no. 1: gate f needs 2 rules",
-            "--gate g, column 3: ",
-            "--gate o, column 1: ",
+            "--gate f: gate f needs 2 rules",
+            "--gate g, column 1: there is no h[2]",
+            "--gate o, column 1: '1,5' has a decimal comma",
             "--input x, no. 3, column 1: 'l' is no number",
-            "--input y, no. 1: y has 2 steps, x has 3",
-            "--h0, no. 1: h0 needs 2 numbers, found 3",
+            "--h0: h0 needs 2 numbers, found 3",
             "--ideal g: ",
-            "--case: 'One' is no name",
         ):
             assert f"Error: {start}" in ended.err, start
         assert list(folder.iterdir()) == []
@@ -229,6 +227,9 @@ class TestMistakes:
             (["--alphabet", "ab"], "--alphabet: --inputs is given as well"),
             (["--text", "ab"], "--text: it needs --alphabet"),
             (["--units", "a,b", "--hidden", "3"], "--units: 2 units named, but hidden_size is 3"),
+            (["--inputs", "x,y", "--input", "y=1 2"], "--input y: y has 2 steps, x has 3"),
+            (["--h0", "1 0"], "--h0: h0 needs 1 number, found 2"),
+            (["--case", "One"], "--case: 'One' is no name"),
             (["--family", "Big Ones"], "--family: 'Big Ones' is no name"),
         ],
     )
