@@ -1,16 +1,20 @@
-"""Write down what is made of the catalogue and the matrix: docs/faults.md, the set smoke, the list of ids.
+"""Write down what is made of the catalogue, the matrix and the puzzles.
+
+That is docs/faults.md and docs/puzzles/, the set smoke, and the lists of faults and of what is killed.
 
 `make docs` runs it; a test says when one of the files is stale.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pages
 from published import WRONG_ORDERS, lines
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
@@ -18,13 +22,13 @@ from lstm_verify.faults.base import Fault
 from lstm_verify.faults.catalogue import GROUPS, entries, faults
 from lstm_verify.faults.cover import committed, killers, survivors
 from lstm_verify.faults.matrix import Row, batches, matrix, outcome
+from lstm_verify.puzzle.exposes import IDS, KILLS
 from lstm_verify.puzzle.library import load_all, shipped
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.report.faults import linked
 from lstm_verify.report.matrix import by_puzzle, named
 
 ROOT = Path(__file__).parents[1]
-IDS = ROOT / "lstm_verify" / "puzzle" / "faults.txt"
 SMOKE = ROOT / "puzzles" / "sets" / "smoke.txt"
 FAULTS = ROOT / "docs" / "faults.md"
 
@@ -179,13 +183,22 @@ def page(rows: Sequence[Row], puzzles: Sequence[Puzzle], smoke: Sequence[str]) -
     )
 
 
+def kills(rows: Sequence[Row]) -> str:
+    """Return kills.json: a line for each puzzle."""
+    lines = (f"{json.dumps(row.puzzle)}: {json.dumps(sorted(row.killed))}" for row in rows)
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def contents(rows: Sequence[Row], puzzles: Sequence[Puzzle]) -> dict[Path, str]:
     """Return what each of the files should have in it."""
     smoke, _ = smallest(rows, sizes(puzzles))
+    killed = {row.puzzle: row.killed for row in rows}
     return {
         IDS: "\n".join(faults()) + "\n",
+        KILLS: kills(rows),
         SMOKE: "\n".join(smoke) + "\n",
         FAULTS: page(rows, puzzles, smoke),
+        **pages.pages(puzzles, killed),
     }
 
 
@@ -194,10 +207,15 @@ def main() -> None:
     IDS.write_text("\n".join(faults()) + "\n", encoding="utf-8")
     puzzles, problems = load_all(shipped())
     assert not problems, problems
-    for path, text in contents(matrix(puzzles), puzzles).items():
+    written = contents(matrix(puzzles), puzzles)
+    for path in pages.FOLDER.glob("*.md"):
+        if path not in written:
+            path.unlink()
+    for path, text in written.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {len(text.splitlines())} lines")
+    print(f"{pages.draw(puzzles)} plots drawn anew")
 
 
 if __name__ == "__main__":

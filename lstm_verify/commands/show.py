@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from lstm_verify.puzzle.model import Case, Puzzle
 
 
 @click.command(name="show")
@@ -13,17 +17,21 @@ import click
 @click.option(
     "--steps", type=click.IntRange(min=1), default=60, show_default=True, help="At most so many steps."
 )
-def command(puzzle: str, case: str | None, steps: int) -> int:
+@click.option(
+    "--units", type=click.IntRange(min=1), default=8, show_default=True, help="At most so many units."
+)
+@click.option(
+    "--equations",
+    type=click.Choice(["text", "latex"]),
+    help="Print the network's equations alone, as text or in LaTeX.",
+)
+def command(puzzle: str, case: str | None, steps: int, units: int, equations: str | None) -> int:
     """Work a puzzle by hand, step by step: every gate, c and h.
 
     ± is how far the true value may be from what the hand rules give.
     """
-    from lstm_verify.engine import load, undecided
-    from lstm_verify.lstm.arithmetic.hand import NotByHand
-    from lstm_verify.lstm.exact import Undecided
+    from lstm_verify.engine import load
     from lstm_verify.puzzle.model import PuzzleError
-    from lstm_verify.report.equations import equations
-    from lstm_verify.report.steps import worked
 
     try:
         loaded = load(puzzle)
@@ -35,25 +43,48 @@ def command(puzzle: str, case: str | None, steps: int) -> int:
         names = ", ".join(c.name for c in loaded.cases)
         click.echo(f"{loaded.file} has no case '{case}'; it has {names}", err=True)
         return 2
+    if equations:
+        _equations(loaded, equations, units, margin="")
+        return 0
     click.echo(f"{loaded.name}: {loaded.title}")
     if loaded.why:
         click.echo(textwrap.fill(loaded.why, 100))
     click.echo()
-    for line in equations(loaded):
-        click.echo(_wrapped(f"  {line}"))
-    for one in cases:
-        click.echo(f"\ncase {one.name}" + (f": {one.title}" if one.title else ""))
-        try:
-            for line in worked(loaded, one, steps):
-                click.echo(_wrapped(line))
-        except NotByHand as error:
-            click.echo(f"{error}. For its true trace:\n  lstm-verify run {puzzle} -b reference")
-            continue
-        except Undecided as error:
-            click.echo(str(undecided(loaded, one, error)), err=True)
-            return 2
-        if one.steps > steps:
-            click.echo(f"… {one.steps - steps} more steps (--steps {one.steps} shows them)")
+    _equations(loaded, "text", units, margin="  ")
+    return max(_worked(puzzle, loaded, one, steps, units) for one in cases)
+
+
+def _equations(puzzle: Puzzle, form: str, units: int, margin: str) -> None:
+    from lstm_verify.report import equations, latex
+
+    if form == "latex":
+        click.echo("\n".join(latex.equations(puzzle, units)))
+        return
+    for line in equations.equations(puzzle, units):
+        click.echo(_wrapped(f"{margin}{line}"))
+
+
+def _worked(asked: str, puzzle: Puzzle, case: Case, steps: int, units: int) -> int:
+    """Print a case step by step; return the exit status: 2 where it cannot be worked."""
+    from lstm_verify.engine import undecided
+    from lstm_verify.lstm.arithmetic.hand import NotByHand
+    from lstm_verify.lstm.exact import Undecided
+    from lstm_verify.report.steps import worked
+
+    click.echo(f"\ncase {case.name}" + (f": {case.title}" if case.title else ""))
+    try:
+        for line in worked(puzzle, case, steps, units):
+            click.echo(_wrapped(line))
+    except NotByHand as error:
+        click.echo(f"{error}. For its true trace:\n  lstm-verify run {asked} -b reference")
+        return 0
+    except Undecided as error:
+        click.echo(str(undecided(puzzle, case, error)), err=True)
+        return 2
+    if case.steps > steps:
+        click.echo(f"… {case.steps - steps} more steps (--steps {case.steps} shows them)")
+    if (hidden := puzzle.network.hidden_size) > units:
+        click.echo(f"… {hidden - units} more units (--units {hidden} shows them)")
     return 0
 
 

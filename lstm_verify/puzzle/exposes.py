@@ -1,8 +1,13 @@
-"""Which faults a puzzle says that it exposes: ids of the catalogue, as a text file has them."""
+"""Which faults a puzzle says that it exposes, and which it kills: ids of the catalogue, as files have them.
+
+`make docs` writes both files down. The catalogue itself is code for NumPy, which is too much to load
+for a look at a file, and the kill matrix takes a while to compute.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,16 +15,23 @@ from lstm_verify.puzzle.document import Scalar
 from lstm_verify.puzzle.problems import Problems, nearest, quoted
 
 IDS = Path(__file__).with_name("faults.txt")
-"""The ids of all faults that a run can show, one a line: `make docs` writes them down.
+"""The ids of all faults that a run can show, one a line."""
 
-The catalogue itself is code for NumPy, which is too much to load for a look at a file.
-"""
+KILLS = Path(__file__).with_name("kills.json")
+"""Name of a shipped puzzle -> the ids of the faults that it kills, in all their forms."""
 
 
 @cache
 def known() -> tuple[str, ...]:
     """Return the ids of all faults that a run can show."""
     return tuple(IDS.read_text(encoding="utf-8").split())
+
+
+@cache
+def kills() -> Mapping[str, tuple[str, ...]]:
+    """Return the faults that each shipped puzzle kills; a puzzle that is new is missing."""
+    written = json.loads(KILLS.read_text(encoding="utf-8"))
+    return {name: tuple(ids) for name, ids in written.items()}
 
 
 def read_exposes(given: Iterable[Scalar], problems: Problems) -> tuple[str, ...]:

@@ -145,6 +145,11 @@ class Puzzle:
     alphabet: str | None = None
     where: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
+    def unit_names(self, quantity: str) -> tuple[str, ...]:
+        """Return the names of a quantity's units; logits and projections have none."""
+        projected = bool(self.network.proj_size) and quantity in ("h", "h_n")
+        return () if projected or quantity == "logits" else self.units
+
     def batches(self) -> list[list[Case]]:
         """Return the cases that are run together, in the order of the file; most are alone."""
         together: dict[tuple[str, str], list[Case]] = {}

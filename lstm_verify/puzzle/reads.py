@@ -10,6 +10,7 @@ from lstm_verify.puzzle.expression import ExpressionError, Scope, parse
 from lstm_verify.puzzle.frame import Frame
 from lstm_verify.puzzle.model import Reading
 from lstm_verify.puzzle.number import mistake
+from lstm_verify.puzzle.problems import quoted
 
 
 def read_reads(given: Mapping[Scalar, Scalar], frame: Frame) -> dict[str, Reading]:
@@ -25,6 +26,11 @@ def _reading(text: Scalar, scope: Scope, places: Mapping[str, Place], frame: Fra
         form = parse(text, scope)
     except ExpressionError as error:
         mistake(text, error, frame.problems)
+        return None
+    if form.is_constant:
+        frame.problems.add(
+            text, f"{quoted(text)} reads neither h nor c; write one such as 4*{next(iter(places))}[0]"
+        )
         return None
     return Reading(str(text), form.constant, {_term(name, places): x for name, x in form.terms.items()})
 

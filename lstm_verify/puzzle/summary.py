@@ -1,52 +1,73 @@
-"""What `list` tells of a shipped puzzle, read from its file without checking it: the tests have done so.
+"""What `list` tells of a shipped puzzle, read from the head of its file without checking it.
 
-Checking all of them takes three times as long as reading them.
+The tests have checked it; to check all of them takes three times as long as to read them, and to read the
+weights and tables as well takes twice as long.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 from lstm_verify.puzzle import files
 from lstm_verify.puzzle.document import MappingNode, Node, SequenceNode, compose
+from lstm_verify.puzzle.exposes import kills
 from lstm_verify.puzzle.problems import Problems
 
 
 class Summary(NamedTuple):
-    """A puzzle's name, file and title, its network's sizes in words, its tags and the names of its cases."""
+    """A puzzle's name, file and title, its network's sizes in words, and what it belongs to.
+
+    Attributes:
+        kills: the ids of the faults that it kills, or None where it is too new to be in the list of them.
+    """
 
     name: str
     file: str
     title: str
+    family: str
     network: str
     tags: list[str]
-    cases: list[str]
+    kills: tuple[str, ...] | None
+
+
+_BODY = re.compile(r"^(features|weights|gates|cases):", re.MULTILINE)
 
 
 def summary(path: Path) -> Summary:
-    """Read the summary of a puzzle that is in order."""
-    tree = compose(files.decode(files.read(path), str(path)), Problems(str(path)))
-    assert isinstance(tree, MappingNode)
+    """Read the summary of a shipped puzzle, whose weights and cases stand behind all else."""
+    text = files.decode(files.read(path), str(path))
+    body = _BODY.search(text)
+    assert body is not None
+    tree = _mapping(compose(text[: body.start()], Problems(str(path))))
     tags = tree.get("tags")
+    name = files.name_of(path)
     return Summary(
-        files.name_of(path),
+        name,
         str(path),
         str(tree["title"]),
+        str(tree.get("family", "")),
         _sizes(_mapping(tree["network"])),
         [str(tag) for tag in tags] if isinstance(tags, SequenceNode) else [],
-        [str(case) for case in _mapping(tree["cases"])],
+        kills().get(name),
     )
 
 
-def _mapping(node: Node) -> MappingNode:
+def cases(path: Path) -> list[str]:
+    """Return the names of a shipped puzzle's cases."""
+    tree = compose(files.decode(files.read(path), str(path)), Problems(str(path)))
+    return [str(case) for case in _mapping(_mapping(tree)["cases"])]
+
+
+def _mapping(node: Node | None) -> MappingNode:
     assert isinstance(node, MappingNode)
     return node
 
 
 def _sizes(network: MappingNode) -> str:
-    """Write the sizes of a network: "3 → 1", or "2 → 2 → 1 (projected), 2 layers, both ways"."""
-    projected = f" → {network['proj_size']} (projected)" if "proj_size" in network else ""
+    """Write the sizes of a network: "3 → 1", or, projected, "2 → 2 → 1, 2 layers, both ways"."""
+    projected = f" → {network['proj_size']}" if "proj_size" in network else ""
     layers = f", {network['num_layers']} layers" if network.get("num_layers", "1") != "1" else ""
     both = ", both ways" if network.get("bidirectional") == "true" else ""
     backwards = ", backwards" if network.get("reverse") == "true" else ""

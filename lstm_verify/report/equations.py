@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from lstm_verify.lstm.semantics import GATES
 from lstm_verify.puzzle.model import Puzzle
-from lstm_verify.report.writing import WIDTH, Layer, affine, numbered, plain, written_sum
+from lstm_verify.report.writing import (
+    WIDTH,
+    Layer,
+    affine,
+    numbered,
+    plain,
+    read_off,
+    together,
+    unit_name,
+    written_sum,
+)
 
 RULES = {
     "step": "taken as 0 or 1, by the sign",
@@ -16,28 +27,44 @@ RULES = {
 }
 """Hand rule -> what it does to σ or tanh; `exact` takes them as they are."""
 
-Line = tuple[str, str]
-"""An equation, and the hand rule of its activation."""
+
+class Line(NamedTuple):
+    """An equation, and in words what it is taken for by hand."""
+
+    formula: str
+    rule: str = ""
+
+
+class Block(NamedTuple):
+    """Equations that belong together, under a heading where there are several blocks."""
+
+    heading: str
+    lines: list[Line]
 
 
 def layers(puzzle: Puzzle) -> list[Layer]:
     """Return the layers and directions of a puzzle's network, in their order."""
-    return [Layer(puzzle.network, puzzle.features, k) for k in range(len(puzzle.network.layers))]
+    return [Layer(puzzle, k) for k in range(len(puzzle.network.layers))]
 
 
-def equations(puzzle: Puzzle) -> Iterator[str]:
-    """Write the network out, layer by layer."""
+def equations(puzzle: Puzzle, units: int) -> Iterator[str]:
+    """Write the network out as text, layer by layer; of each gate the first units."""
+    for block in blocks(puzzle, units):
+        if block.heading:
+            yield f"{block.heading}:"
+        width = max(len(line.formula) for line in block.lines)
+        for formula, rule in block.lines:
+            yield (f"{formula.ljust(min(width, WIDTH - 46))}   {rule}" if rule else formula).rstrip()
+
+
+def blocks(puzzle: Puzzle, units: int) -> Iterator[Block]:
+    """Return the network's equations, layer by layer, and what is made of its states."""
     for index, layer in enumerate(layers(puzzle)):
-        if layer.heading:
-            yield f"{layer.heading}{_below(layer)}:"
-        lines = [*_gates(puzzle, layer, index), *_states(puzzle, layer, index)]
-        width = max(len(formula) for formula, _ in lines)
-        for formula, rule in lines:
-            yield (f"{formula.ljust(min(width, WIDTH - 40))}   {rule}" if rule else formula).rstrip()
-    if puzzle.network.semantics.layer_norm is not None:
-        epsilon = plain(puzzle.network.semantics.layer_norm)
-        yield f"LN(z) = (z − mean) / √(variance + {epsilon}), over the units of a gate"
-    yield from _head(puzzle)
+        lines = [*_gates(puzzle, layer, index, units), *_states(puzzle, layer, index)]
+        yield Block(f"{layer.heading}{_below(layer)}", lines)
+    rest = [*_normalisation(puzzle), *_head(puzzle), *_readings(puzzle)]
+    if rest:
+        yield Block("", rest)
 
 
 def _below(layer: Layer) -> str:
@@ -50,18 +77,19 @@ def _below(layer: Layer) -> str:
     return f" (its inputs {', '.join(layer.inputs)} are h of layer {layer.layer - 1}{dropped or kept})"
 
 
-def _gates(puzzle: Puzzle, layer: Layer, index: int) -> Iterator[Line]:
+def _gates(puzzle: Puzzle, layer: Layer, index: int, units: int) -> Iterator[Line]:
+    """Write each gate, the units that have the same equation in one line."""
     coupled = layer.semantics.coupled or ""
     for gate in GATES:
-        for unit in range(puzzle.network.hidden_size):
-            name = layer.name(gate, unit)
+        alike: dict[Line, list[str]] = {}
+        for unit in range(min(units, puzzle.network.hidden_size)):
             if gate == coupled[:1]:
-                yield f"{name} = 1 − {layer.name(coupled[-1], unit)}", ""
+                line = Line(f"1 − {layer.name(coupled[-1], unit)}")
             else:
-                yield (
-                    f"{name} = {layer.applied(gate, _argument(layer, gate, unit))}",
-                    _rule(puzzle, layer, index, gate, unit),
-                )
+                rule = _rule(puzzle, layer, index, gate, unit)
+                line = Line(layer.applied(gate, _argument(layer, gate, unit)), rule)
+            alike.setdefault(line, []).append(layer.name(gate, unit))
+        yield from (Line(f"{together(names)} = {formula}", rule) for (formula, rule), names in alike.items())
 
 
 def _argument(layer: Layer, gate: str, unit: int) -> str:
@@ -90,23 +118,17 @@ def _states(puzzle: Puzzle, layer: Layer, index: int) -> Iterator[Line]:
     """Write c and h, alike in all units."""
     semantics = layer.semantics
     total = "f·(c before) + i·g"
-    yield (
-        (
-            f"c = {total}"
-            if semantics.clip_cell is None
-            else f"c = clip({total}, ±{plain(semantics.clip_cell)})"
-        ),
-        "",
-    )
+    limit = semantics.clip_cell
+    yield Line(f"c = {total if limit is None else f'clip({total}, ±{plain(limit)})'}")
     units = range(puzzle.network.hidden_size)
     rules = dict.fromkeys(_rule(puzzle, layer, index, "h", unit) for unit in units)
     name = "m" if puzzle.network.proj_size else "h"
-    yield from ((f"{name} = o·{layer.applied('h', 'c')}", rule) for rule in rules)
+    yield from (Line(f"{name} = o·{layer.applied('h', 'c')}", rule) for rule in rules)
     for unit, row in enumerate(layer.weights.weight_hr or ()):
         names = [numbered("m", k, puzzle.network.hidden_size) for k in units]
         text = affine(row, names)
         limit = semantics.clip_projection
-        yield f"{layer.name('h', unit)} = {text if limit is None else f'clip({text}, ±{plain(limit)})'}", ""
+        yield Line(f"{layer.name('h', unit)} = {text if limit is None else f'clip({text}, ±{plain(limit)})'}")
 
 
 def _rule(puzzle: Puzzle, layer: Layer, index: int, role: str, unit: int) -> str:
@@ -114,7 +136,21 @@ def _rule(puzzle: Puzzle, layer: Layer, index: int, role: str, unit: int) -> str
     return f"({layer.applied(role, '…')} is {RULES[rule]})" if rule in RULES else ""
 
 
-def _head(puzzle: Puzzle) -> Iterator[str]:
+def _normalisation(puzzle: Puzzle) -> Iterator[Line]:
+    """Write LN(z)."""
+    if puzzle.network.semantics.layer_norm is not None:
+        epsilon = plain(puzzle.network.semantics.layer_norm)
+        yield Line(f"LN(z) = (z − mean) / √(variance + {epsilon}), over the units of a gate")
+
+
+def _readings(puzzle: Puzzle) -> Iterator[Line]:
+    """Write what a person reads off."""
+    for name, reading in puzzle.reads.items():
+        names = {term: unit_name(puzzle, *term) for term in reading.terms}
+        yield Line(f"{name} = {read_off(reading, names)}", "(to be read off)")
+
+
+def _head(puzzle: Puzzle) -> Iterator[Line]:
     """Write the output layer."""
     network = puzzle.network
     if network.head is None:
@@ -122,4 +158,4 @@ def _head(puzzle: Puzzle) -> Iterator[str]:
     last = layers(puzzle)[-network.directions :]
     names = [name for layer in last for name in layer.names("h")]
     for unit, (row, bias) in enumerate(zip(network.head.weight, network.head.bias, strict=True)):
-        yield f"{numbered('logits', unit, len(network.head.bias))} = {affine(row, names, bias)}"
+        yield Line(f"{numbered('logits', unit, len(network.head.bias))} = {affine(row, names, bias)}")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lstm_verify.backends.registry import kinds
 from lstm_verify.lstm.numerals import apart, rounded_up
 from lstm_verify.puzzle.library import shipped
-from lstm_verify.report.writing import numbered
+from lstm_verify.report.writing import unit_name
 from lstm_verify.verify.compare import Number
 from lstm_verify.verify.tables import Tables, TableVerdict
 from lstm_verify.verify.verdict import Result, Verdict
@@ -76,8 +76,7 @@ def _failure(result: Result, first: Number) -> Iterator[str]:
     """Say where it went wrong, by how much, what was granted, and how to see it again."""
     yield from _unchecked(result)
     got, low, high = apart(first.got, first.low, first.high)
-    network = result.puzzle.network
-    name = numbered(network.name(first.place), first.unit, network.width(first.place.quantity))
+    name = unit_name(result.puzzle, first.place, first.unit)
     trial = result.trial if result.protocol else None
     where = f", {trial.where}" if trial and trial.where else ""
     must = f"was {low} the time before" if trial and trial.changed else f"must lie between {low} and {high}"

@@ -10,13 +10,24 @@ from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.network import Run
-from lstm_verify.lstm.numerals import is_short, rounded_up
+from lstm_verify.lstm.numerals import is_short
 from lstm_verify.lstm.readings import by_hand
 from lstm_verify.lstm.semantics import GATES
 from lstm_verify.lstm.unroll import Trace, Unroll
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.report.equations import layers
-from lstm_verify.report.writing import WIDTH, Layer, affine, factor, numbered, plain, written_sum
+from lstm_verify.report.readings import Readings
+from lstm_verify.report.writing import (
+    WIDTH,
+    Layer,
+    affine,
+    equals,
+    factor,
+    numbered,
+    plain,
+    together,
+    written_sum,
+)
 
 
 class Taken(NamedTuple):
@@ -65,20 +76,25 @@ class OnTheWay(NamedTuple):
         return cls(seen, z, cell.hidden_state(step.o, step.c))
 
 
-def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
-    """Work a case out: for each layer the inputs, then each gate, c and h of each unit.
+def worked(puzzle: Puzzle, case: Case, steps: int, units: int) -> Iterator[str]:
+    """Work a case out: for each layer the inputs, then each gate, c and h of each unit, and what is read off.
+
+    Gates that are the same at all steps stand before the first.
 
     Args:
         steps: at most so many steps of each layer and direction.
+        units: at most so many units of each step.
 
     Raises:
         exact.Undecided, arithmetic.hand.NotByHand: it cannot be worked.
     """
     record = Recorded(by_hand(puzzle.network, puzzle.ideal))
     trace = record.trace(case.run)
+    readings = Readings(puzzle, trace)
     for index, layer in enumerate(layers(puzzle)):
         if layer.heading:
             yield f"{layer.heading}:"
+        yield from _constant(layer, record.taken[index], units)
         yield from _initial(layer, case.run, index)
         for taken in record.taken[index][:steps]:
             yield f"t={taken.t + 1}  {_given(case, layer, taken)}"
@@ -86,12 +102,30 @@ def worked(puzzle: Puzzle, case: Case, steps: int) -> Iterator[str]:
                 yield f"     {_held(case.run, layer, taken)}"
                 continue
             way = OnTheWay.of(record.cells[index], taken)
-            for unit in range(puzzle.network.hidden_size):
-                for line in _unit(layer, unit, taken, way):
-                    yield f"     {line}"
-            for line in _projection(layer, taken, way):
-                yield f"     {line}"
+            shown = range(min(units, puzzle.network.hidden_size))
+            lines = [line for unit in shown for line in _unit(layer, unit, taken, way)]
+            lines += [*_projection(layer, taken, way), *readings.after(index, taken.t)]
+            yield from (f"     {line}" for line in lines)
     yield from _logits(puzzle, trace, steps)
+
+
+def _constant(layer: Layer, steps: Sequence[Taken], units: int) -> Iterator[str]:
+    """Write the gates that neither an input nor a state moves, those of the same value in one line."""
+    first = next((taken.step for taken in steps if taken.step.i is not None), None)
+    if first is None:
+        return
+    for gate in GATES:
+        alike: dict[str, list[str]] = {}
+        for unit in range(min(units, layer.network.hidden_size)):
+            if layer.is_constant(gate, unit):
+                argument = written_sum(layer.added(gate, unit, "")) or "0"
+                value = getattr(first, gate)[unit]
+                line = layer.applied(gate, argument) + equals(
+                    value, exact=layer.activations.of(gate).name == "identity"
+                )
+                alike.setdefault(line, []).append(layer.name(gate, unit))
+        for line, names in alike.items():
+            yield f"     always {together(names)} = {line}"
 
 
 def _initial(layer: Layer, run: Run, index: int) -> Iterator[str]:
@@ -133,10 +167,10 @@ def _unit(layer: Layer, unit: int, taken: Taken, way: OnTheWay) -> Iterator[str]
         if gate == (layer.semantics.coupled or "")[:1]:
             other = (layer.semantics.coupled or "")[-1]
             value = getattr(step, other)[unit]
-            yield f"{layer.name(gate, unit)} = 1 − {factor(value.ideal)}" + _equals(
+            yield f"{layer.name(gate, unit)} = 1 − {factor(value.ideal)}" + equals(
                 getattr(step, gate)[unit], exact=is_short(value.ideal)
             )
-        else:
+        elif not layer.is_constant(gate, unit):
             yield _gate(layer, gate, unit, taken, way)
     yield _cell_state(layer, unit, taken)
     # What is projected is m, as in Sak et al. 2014.
@@ -160,7 +194,7 @@ def _gate(layer: Layer, gate: str, unit: int, taken: Taken, way: OnTheWay) -> st
     identity = layer.activations.of(gate).name == "identity"
     if identity and parts[-1] == plain(value.ideal):
         del parts[-1]
-    return " = ".join(parts) + _equals(value, exact=identity)
+    return " = ".join(parts) + equals(value, exact=identity)
 
 
 def _clip(text: str, value: Exact) -> str:
@@ -176,7 +210,7 @@ def _cell_state(layer: Layer, unit: int, taken: Taken) -> str:
     text = f"{factor(f)}·{factor(c)} + {factor(i)}·{factor(g)}"
     if layer.semantics.clip_cell is not None:
         text = _clip(text, f * c + i * g)
-    return f"{layer.name('c', unit)} = {text}" + _equals(step.c[unit], exact=all(map(is_short, (f, i, g))))
+    return f"{layer.name('c', unit)} = {text}" + equals(step.c[unit], exact=all(map(is_short, (f, i, g))))
 
 
 def _hidden_state(layer: Layer, name: str, unit: int, step: Step[Any], value: Hand) -> str:
@@ -185,7 +219,7 @@ def _hidden_state(layer: Layer, name: str, unit: int, step: Step[Any], value: Ha
     c, o = step.c[unit].ideal, step.o[unit].ideal
     identity = layer.activations.h.name == "identity"
     product = f"{factor(o)}·{factor(c) if identity else layer.applied('h', plain(c))}"
-    return f"{name} = {product}" + _equals(value, exact=identity or o == 0)
+    return f"{name} = {product}" + equals(value, exact=identity or o == 0)
 
 
 def _projection(layer: Layer, taken: Taken, way: OnTheWay) -> Iterator[str]:
@@ -195,7 +229,7 @@ def _projection(layer: Layer, taken: Taken, way: OnTheWay) -> Iterator[str]:
         if layer.semantics.clip_projection is not None:
             before = sum((w * v.ideal for w, v in zip(row, way.m, strict=True)), start=Fraction(0))
             text = _clip(text, before)
-        yield f"{layer.name('h', unit)} = {text}" + _equals(taken.step.h[unit], exact=True)
+        yield f"{layer.name('h', unit)} = {text}" + equals(taken.step.h[unit], exact=True)
 
 
 def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
@@ -210,13 +244,6 @@ def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
         yield f"t={t + 1}"
         for unit, (row, bias) in enumerate(zip(head.weight, head.bias, strict=True)):
             text = affine(row, h, bias)
-            equals = _equals(logits[unit], exact=True)
+            equal = equals(logits[unit], exact=True)
             name = numbered("logits", unit, len(head.bias))
-            yield f"     {name} = {text}" + equals.removeprefix(f" = {text}")
-
-
-def _equals(value: Hand, *, exact: bool) -> str:
-    """Write = or ≈ and an ideal, with the radius where there is one."""
-    sign = "=" if is_short(value.ideal) and (exact or value.radius == 0) else "≈"
-    radius = f"   (± {rounded_up(value.radius)})" if value.radius > 0 else ""
-    return f" {sign} {plain(value.ideal)}{radius}"
+            yield f"     {name} = {text}" + equal.removeprefix(f" = {text}")

@@ -14,7 +14,7 @@ from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.network import Place, Run
 from lstm_verify.lstm.numerals import apart, formula, rounded_up, signed
 from lstm_verify.lstm.semantics import AT_THE_END
-from lstm_verify.report.writing import WIDTH, numbered
+from lstm_verify.report.writing import WIDTH, unit_name
 from lstm_verify.verify.compare import Column
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result
@@ -103,7 +103,7 @@ def _strip(tables: Tables, result: Result | None, place: Place, unit: int, rows:
     trace = (tables.ideals if by_hand else tables.truth).column(network, place)
     comparison = result.plain if result else None
     column = comparison.columns.get(place) if comparison else None
-    name = numbered(network.name(place), unit, network.width(place.quantity))
+    name = unit_name(tables.puzzle, place, unit)
     cells = []
     for row in rows:
         vector = trace[row]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.lstm.network import Network, Place
-from lstm_verify.lstm.numerals import short
+from lstm_verify.lstm.network import Place
+from lstm_verify.lstm.numerals import formula, is_short, rounded_up, short
 from lstm_verify.lstm.semantics import Activations
+from lstm_verify.puzzle.model import Puzzle, Reading
+
+if TYPE_CHECKING:
+    from lstm_verify.lstm.arithmetic.hand import Hand
 
 WIDTH = 100
 """Columns of a page."""
+
+LONGEST_SUM = 12
+"""A sum of more terms is cut short."""
 
 SYMBOLS = {"sigmoid": "σ", "identity": ""}
 
@@ -32,11 +40,16 @@ def factor(x: Exact) -> str:
 
 
 def written_sum(terms: Sequence[Term]) -> str:
-    """Write a sum, such as 100·x2 − 10."""
+    """Write a sum, such as 100·x2 − 10; of a long one the first terms and the last."""
+    if len(terms) > LONGEST_SUM:
+        last = written_sum(terms[-1:])
+        sign = "−" if last.startswith("−") else "+"
+        return f"{written_sum(terms[:3])} {sign} … {sign} {last.removeprefix('−')}"
     text = ""
     for coefficient, name in terms:
-        size = plain(coefficient).removeprefix("−")
-        negative = plain(coefficient) != size
+        written = _coefficient(coefficient)
+        size = written.removeprefix("−")
+        negative = written != size
         if size == "1" and name:
             term = name.strip("()") if terms == [(coefficient, name)] else name
         else:
@@ -46,6 +59,32 @@ def written_sum(terms: Sequence[Term]) -> str:
         else:
             text = f"−{term}" if negative else term
     return text
+
+
+def equals(value: Hand, *, exact: bool) -> str:
+    """Write = or ≈ and an ideal, with the radius where there is one."""
+    sign = "=" if is_short(value.ideal) and (exact or value.radius == 0) else "≈"
+    radius = f"   (± {rounded_up(value.radius)})" if value.radius > 0 else ""
+    return f" {sign} {plain(value.ideal)}{radius}"
+
+
+def together(names: Sequence[str]) -> str:
+    """Write names in one line: all of them, or the first ones, how many there are, and the last."""
+    return ", ".join(names) if len(names) <= 6 else f"{names[0]}, {names[1]}, …, {names[-1]}"
+
+
+def _coefficient(x: Exact) -> str:
+    """Write a weight as what it is, 0.5·ln(3), where that is one product; else as a decimal."""
+    text = formula(x)
+    if "ln" not in text or " + " in text:
+        return plain(x)
+    return text.replace("-", "−")
+
+
+def read_off(reading: Reading, names: Mapping[tuple[Place, int], str]) -> str:
+    """Write what is read off a state, with names or values put in."""
+    terms = [(factor, names[term]) for term, factor in reading.terms.items()]
+    return written_sum([*terms, *([(reading.constant, "")] if reading.constant else [])])
 
 
 def row_terms(row: Sequence[Exact], names: Sequence[str]) -> list[Term]:
@@ -61,13 +100,19 @@ def affine(row: Sequence[Exact], names: Sequence[str], bias: Exact = Fraction(0)
 class Layer:
     """One layer in one direction: its names, and its sums with names or values put in."""
 
-    def __init__(self, network: Network, features: Sequence[str], index: int) -> None:
-        """Take a place in `network.layers`; `features` are the names of the network's inputs."""
+    def __init__(self, puzzle: Puzzle, index: int) -> None:
+        """Take a place in the layers of a puzzle's network."""
+        network = puzzle.network
+        self.puzzle = puzzle
         self.network = network
         self.semantics = network.semantics
         self.weights = network.layers[index]
         self.layer, self.direction = divmod(index, network.directions)
-        self.inputs = list(features) if self.layer == 0 else list(network.input_names(self.layer))
+        self.inputs = (
+            [_input_name(name) for name in puzzle.features]
+            if self.layer == 0
+            else list(network.input_names(self.layer))
+        )
 
     @property
     def activations(self) -> Activations:
@@ -84,13 +129,21 @@ class Layer:
         return words
 
     def name(self, quantity: str, unit: int) -> str:
-        """C, or c_l1[2]: its layer where there are several, its number where there are several units."""
-        name = self.network.name(Place(quantity, self.layer, self.direction))
-        return numbered(name, unit, self.network.width(quantity))
+        """C, or c_l1[2]: with its layer where there are several, and its unit."""
+        return unit_name(self.puzzle, Place(quantity, self.layer, self.direction), unit)
 
     def names(self, quantity: str) -> list[str]:
         """Return the names of all units."""
         return [self.name(quantity, unit) for unit in range(self.network.width(quantity))]
+
+    def is_constant(self, gate: str, unit: int) -> bool:
+        """Whether neither an input nor a state moves a gate: it is the same at all steps."""
+        if self.semantics.layer_norm is not None or gate == (self.semantics.coupled or "")[:1]:
+            return False
+        peephole = getattr(self.weights, f"weight_c{gate}", None) if self.semantics.peephole else None
+        rows = self.weights.gate(gate)
+        moved = (*rows.weight_ih[unit], *rows.weight_hh[unit], *([peephole[unit]] if peephole else []))
+        return not any(moved)
 
     def terms(self, gate: str, unit: int, x: Sequence[str], h: Sequence[str], c: str) -> list[Term]:
         """Return the terms of a pre-activation whose weight is not 0, and the sum of the biases."""
@@ -118,6 +171,18 @@ class Layer:
         parameters = [plain(x) for x in (activation.alpha, activation.beta) if x is not None]
         symbol = SYMBOLS.get(activation.name, activation.name)
         return f"{symbol}({', '.join([argument, *parameters])})" if symbol else argument
+
+
+def _input_name(feature: str) -> str:
+    """Write the name of an input; a character of an alphabet that is no name in quotation marks."""
+    return feature if feature.isidentifier() else f"'{feature}'"
+
+
+def unit_name(puzzle: Puzzle, place: Place, unit: int) -> str:
+    """Write c, c_l1[2], or c[odd] where units have names."""
+    names = puzzle.unit_names(place.quantity)
+    name = puzzle.network.name(place)
+    return f"{name}[{names[unit]}]" if names else numbered(name, unit, puzzle.network.width(place.quantity))
 
 
 def numbered(name: str, unit: int, width: int) -> str:

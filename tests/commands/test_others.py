@@ -6,6 +6,12 @@ import json
 
 import jsonschema
 import pytest
+from matplotlib.mathtext import MathTextParser
+
+from lstm_verify.puzzle import summary
+from lstm_verify.puzzle.exposes import kills
+from lstm_verify.puzzle.families import FAMILIES
+from lstm_verify.puzzle.library import shipped
 
 
 def test_help_lists_the_commands(lstm_verify):
@@ -17,6 +23,46 @@ def test_help_lists_the_commands(lstm_verify):
         assert f"\n  {command} " in ended.out
         assert lstm_verify(command, "--help").status == 0
     assert "0 everything checked agrees" in " ".join(ended.out.split())
+
+
+SURPLUS = [
+    ("0", 0),
+    ("0.0625", 1),
+    ("0.125", 2),
+    ("0.1875", 3),
+    ("0.125", 2),
+    ("0.0625", 1),
+    ("0", 0),
+    ("0", 0),
+    ("0.0625", 1),
+]
+
+RING = """\
+puzzle: 1
+title: Two states
+network: {input_size: 1, hidden_size: 2}
+features: [x]
+units: [zero, one]
+gates:
+  i: ["160*h[one] - 20", "40*x - 20"]
+  f: -20
+  g: 1/4
+  o: 20
+cases:
+  one: {inputs: [1, 0, 0]}
+reads:
+  sum: h[zero] + h[one]
+"""
+
+MEMORY_IN_LATEX = r"""\begin{aligned}
+i_{t} &= \sigma(100\,x_{2,t} - 10) \\
+f_{t} &= \sigma(100\,x_{2,t} + 10) \\
+g_{t} &= \tanh(x_{1,t}) \\
+o_{t} &= \sigma(100\,x_{3,t} - 10) \\
+c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
+h_{t} &= o_{t}\,\tanh(c_{t}) \\
+\end{aligned}
+"""
 
 
 class TestShow:
@@ -56,6 +102,70 @@ class TestShow:
         assert "t=3 " not in out
         assert "… 3 more steps" in out
 
+    def test_units_cuts_and_says_what_is_left(self, lstm_verify):
+        """--units cuts after so many units, and says how many more there are; a long sum is cut as well."""
+        out = lstm_verify("show", "wide", "--units", "2").out
+
+        assert "g[1] = tanh(2·x − 1/130·h[0] − 1/130·h[1] − … − 1/130·h[129])" in out
+        assert "c[2]" not in out
+        assert "… 128 more units" in out
+
+    def test_what_never_changes_stands_once(self, lstm_verify):
+        """A gate that nothing moves is worked before the first step; units that are alike share a line."""
+        out = lstm_verify("show", "text-anbn", "--case", "three").out
+
+        assert out.count("i[0], i[1], i[2] = σ(20)") == 2
+        assert out.count("σ(20)") == 6
+        assert "t=1  '_'\n     g[0] = " in out
+
+    def test_what_a_person_reads_off_stands_beside_each_step(self, lstm_verify, tmp_path):
+        """A number named under `reads`, with its radius; the units that are on, by name."""
+        out = lstm_verify("show", "text-anbn", "--case", "three").out
+        found = [line.strip().split("   ")[0] for line in out.splitlines() if "surplus = 16·" in line]
+        assert found == ["surplus = 16·c[0]", *(f"surplus = 16·{c} = {n}" for c, n in SURPLUS)]
+
+        (tmp_path / "ring.yaml").write_text(RING)
+        out = lstm_verify("show", str(tmp_path / "ring.yaml")).out
+        assert "i[zero] = σ(160·h[one] − 20)" in out
+        assert [line.strip() for line in out.splitlines() if "on:" in line] == [
+            "on: one",
+            "on: zero",
+            "on: none",
+        ]
+        sums = [line.strip().split("   ")[0] for line in out.splitlines() if "sum = " in line]
+        assert sums == [
+            "sum = h[zero] + h[one]",
+            "sum = 0 + 0.25 = 0.25",
+            "sum = 0.25 + 0 = 0.25",
+            "sum = 0 + 0 = 0",
+        ]
+
+    def test_equations_alone(self, lstm_verify):
+        """--equations: as in the whole, and in LaTeX with time as an index."""
+        whole = lstm_verify("show", "projection").out
+        text = lstm_verify("show", "projection", "--equations", "text").out
+        assert all(f"  {line}" in whole for line in text.splitlines())
+        assert "t=1" not in text
+
+        assert lstm_verify("show", "memory", "--equations", "latex").out == MEMORY_IN_LATEX
+        latex = lstm_verify("show", "peephole-timer", "--equations", "latex").out
+        assert r"f_{0,t} &= \sigma(-40\,c_{0,t-1} + 180) \\" in latex
+        assert r"o_{0,t} &= \sigma(40\,c_{0,t} - 180) \\" in latex
+        latex = lstm_verify("show", "bidir-between", "--equations", "latex").out
+        assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t-1} - 20) \\" in latex
+
+    @pytest.mark.parametrize("name", shipped())
+    def test_every_puzzle_can_be_followed(self, lstm_verify, name):
+        """No line passes 100 columns, and LaTeX's mathematics reads every equation."""
+        ended = lstm_verify("show", name, "--steps", "3", "--units", "3")
+
+        assert (ended.status, ended.err) == (0, "")
+        assert max(map(len, ended.out.splitlines())) <= 100
+        reader = MathTextParser("path")
+        _, *lines, _ = lstm_verify("show", name, "--equations", "latex").out.splitlines()
+        for line in lines:
+            reader.parse("$" + line.removesuffix(r" \\").replace("&", "") + "$")
+
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
@@ -75,14 +185,53 @@ class TestShow:
 class TestList:
     """The shipped puzzles."""
 
-    def test_every_puzzle_has_a_line_with_its_size(self, lstm_verify):
+    def test_every_puzzle_has_a_line_with_its_size(self, lstm_verify, monkeypatch):
         """A line for each, with the size of its network."""
+        monkeypatch.setenv("COLUMNS", "120")
         ended = lstm_verify("list")
 
         assert ended.status == 0
-        (line,) = [line for line in ended.out.splitlines() if line.startswith("memory ")]
-        assert "3 → 1" in line
-        assert "Update, reset and output a memory cell" in line
+        (line,) = [line for line in ended.out.splitlines() if line.startswith("  memory ")]
+        assert line.split()[:4] == ["memory", "3", "→", "1"]
+        assert line.split()[4] == str(len(kills()["memory"]))
+        assert line.endswith("  Update, reset and output a memory cell")
+
+    def test_puzzles_stand_under_their_families(self, lstm_verify):
+        """Each family's title is followed by its puzzles, and every puzzle is in one."""
+        blocks = lstm_verify("list").out.split("\n\n")[1:]
+
+        assert [block.splitlines()[0] for block in blocks] == [
+            f"{title} ({family})" for family, (title, _) in FAMILIES.items()
+        ]
+        names = [line.split()[0] for block in blocks for line in block.splitlines()[1:]]
+        assert sorted(name for name in names if name in shipped()) == list(shipped())
+
+    def test_exposes_keeps_those_that_kill_a_fault(self, lstm_verify):
+        """--exposes: those, and no others, that kill a fault; an unknown one is told with the nearest."""
+        found = json.loads(lstm_verify("list", "--exposes", "bias-hh-dropped", "--output", "json").out)
+
+        names = [entry["name"] for entry in found]
+        assert names == sorted(name for name, ids in kills().items() if "bias-hh-dropped" in ids)
+        assert "memory-two-biases" in names
+        assert "memory" not in names
+        ended = lstm_verify("list", "--exposes", "bias-hh-droped")
+        assert (ended.status, ended.out) == (2, "")
+        assert "there is no fault 'bias-hh-droped'; did you mean 'bias-hh-dropped'?" in ended.err
+
+    @pytest.mark.parametrize("option", ["--family", "--tag", "--set"])
+    def test_a_name_that_there_is_not_is_told(self, lstm_verify, option):
+        ended = lstm_verify("list", option, "memori")
+
+        assert ended.status == 2
+        assert "there is no" in ended.err
+
+    def test_a_puzzle_without_known_kills_is_listed(self, lstm_verify, monkeypatch):
+        """A new one: a question mark, and null for programs."""
+        monkeypatch.setattr(summary, "kills", dict)
+
+        lines = [line.split() for line in lstm_verify("list").out.splitlines()]
+        assert ["memory", "3", "→", "1", "?"] in [line[:5] for line in lines]
+        assert {e["kills"] for e in json.loads(lstm_verify("list", "--output", "json").out)} == {None}
 
     def test_programs_get_a_sorted_list_with_the_cases(self, lstm_verify):
         """The same for programs: each entry can be run by its name."""
@@ -104,14 +253,14 @@ class TestList:
 
 
 NOTES_ON_MEMORY = """\
-memory.yaml:13:26: note: there is a single unit: an implementation that transposes weight_hh or mixes up units gives the same numbers; take 2 or more
-memory.yaml:16:3: note: in weight_ih the blocks of i and f are equal: an implementation that mixes them up there alone gives the same numbers; make them differ
-memory.yaml:17:3: note: weight_hh is 0 throughout: an implementation that never feeds h back, or feeds a wrong one, gives the same numbers; let a gate look at h
-memory.yaml:18:3: note: by hand σ of i, f and o is 0 or 1, but at some step |z| is no more than 10, and σ 4.5e-05 off: no margin for a table; double z
-memory.yaml:18:3: note: in bias_ih the blocks of i and o are equal: an implementation that mixes them up there alone gives the same numbers; make them differ
-memory.yaml:19:3: note: bias_hh is 0 throughout: an implementation that leaves it out gives the same numbers; put numbers there
-memory.yaml:21:1: note: h0 and c0 are 0 in every case: an implementation that begins with 0 whatever is given gives the same numbers; give a case h0 and c0
-memory.yaml:21:1: note: no two cases share a batch: an implementation that mixes up the rows of a batch gives the same numbers; give two cases the same `batch`
+memory.yaml:14:26: note: there is a single unit: an implementation that transposes weight_hh or mixes up units gives the same numbers; take 2 or more
+memory.yaml:17:3: note: in weight_ih the blocks of i and f are equal: an implementation that mixes them up there alone gives the same numbers; make them differ
+memory.yaml:18:3: note: weight_hh is 0 throughout: an implementation that never feeds h back, or feeds a wrong one, gives the same numbers; let a gate look at h
+memory.yaml:19:3: note: by hand σ of i, f and o is 0 or 1, but at some step |z| is no more than 10, and σ 4.5e-05 off: no margin for a table; double z
+memory.yaml:19:3: note: in bias_ih the blocks of i and o are equal: an implementation that mixes them up there alone gives the same numbers; make them differ
+memory.yaml:20:3: note: bias_hh is 0 throughout: an implementation that leaves it out gives the same numbers; put numbers there
+memory.yaml:22:1: note: h0 and c0 are 0 in every case: an implementation that begins with 0 whatever is given gives the same numbers; give a case h0 and c0
+memory.yaml:22:1: note: no two cases share a batch: an implementation that mixes up the rows of a batch gives the same numbers; give two cases the same `batch`
 """
 
 
@@ -141,7 +290,7 @@ class TestLint:
         text = memory.replace("tags: [memory, lesson]", "tags: [memory]")
         (here / "one.yaml").write_text(text.replace("    inputs:", "    mask: [1, 1, 1, 1, 1]\n    inputs:"))
         (here / "two.yaml").write_text(memory.replace("why:", "wyh:"))
-        warning = "one.yaml:21:1: warning: every `mask` is 1 throughout"
+        warning = "one.yaml:22:1: warning: every `mask` is 1 throughout"
 
         ended = lstm_verify("lint", "one.yaml")
         assert (ended.status, ended.out.startswith(warning), len(ended.out.splitlines())) == (0, True, 1)
@@ -162,7 +311,7 @@ class TestLint:
         places = [line.split(" ")[0] for line in ended.out.splitlines()]
         wyh = memory[: memory.index("why:")].count("\n") + 1
         assert ended.status == 2
-        assert {f"one.yaml:{wyh}:1:", f"one.yaml:{wyh + 1}:1:", "nosuch.yaml:"} <= set(places)
+        assert {f"one.yaml:{wyh}:1:", f"one.yaml:{wyh + 2}:1:", "nosuch.yaml:"} <= set(places)
         assert any(p.startswith("two.yaml") for p in places)
         assert "3 files read" in ended.err
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction as F
 from functools import cache
-from itertools import product
 from types import MappingProxyType
 
 import faulty
@@ -18,7 +17,6 @@ from lstm_verify.backends.base import Observation, Part
 from lstm_verify.backends.reference import NUMPY
 from lstm_verify.lstm.cell import Cell
 from lstm_verify.lstm.formats import FORMATS
-from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.semantics import Activation, Activations
 from lstm_verify.lstm.unroll import Unroll
 from lstm_verify.puzzle.library import shipped
@@ -286,47 +284,3 @@ def test_the_order_of_tanh_hardly_shows_in_small_numbers():
     off, failures = judged(Caught("memory", cell=faulty.TakesTheTanhLast), case)
     assert failures > 0
     assert off < 1e-4
-
-
-def test_the_timers_spike_when_they_say():
-    """Unit 0 at 5 and 10, unit 1 at 3, 6 and 9; with the old cell state at 6, and at 4, 7 and 10."""
-    spikes = {}
-    for name in ("peephole-timer", "peephole-old"):
-        network, run = rounded(load(name).network, load(name).cases[0].run, FLOAT64)
-        h = next(v for place, v in traced(Caught(name), network, run).items() if place.quantity == "h")
-        spikes[name] = [(1 + np.flatnonzero(unit > 0.5)).tolist() for unit in h.T]
-    assert spikes == {"peephole-timer": [[5, 10], [3, 6, 9]], "peephole-old": [[6], [4, 7, 10]]}
-
-
-def _past_and_future(x):
-    """Return for each step whether there is a 1 up to it, and from it on."""
-    return np.maximum.accumulate(x) > 0, np.maximum.accumulate(x[::-1])[::-1] > 0
-
-
-def _between(x):
-    past, future = _past_and_future(x)
-    return past & future, past & ~future
-
-
-def _edges(x):
-    before = np.concatenate([[0], x[:-1]])
-    return x > before, x < before
-
-
-CLAIMS = {
-    "bidir-future": ([(Place("h", 0, 1), 0, 1 / 8)], lambda x: _past_and_future(x)[1:]),
-    "bidir-between": ([(Place("h", 1, 0), 0, 1 / 8), (Place("h", 1, 1), 0, 1 / 10)], _between),
-    "dropout-eval": ([(Place("h", 1), 0, 1 / 8), (Place("h", 1), 1, 1 / 8)], _edges),
-}
-"""Puzzle -> which unit of what is above which number, and where the claim says so."""
-
-
-@pytest.mark.parametrize("name", CLAIMS)
-def test_a_claim_holds_for_every_string_of_six(name):
-    where, says = CLAIMS[name]
-    network, run = rounded(load(name).network, load(name).cases[0].run, FLOAT64)
-    for bits in product((0.0, 1.0), repeat=6):
-        x = np.array(bits)
-        values = traced(Caught(name), network, replace(run, inputs=x[:, None]))
-        found = [values[place][:, unit] > limit for place, unit, limit in where]
-        np.testing.assert_array_equal(found, says(x), err_msg=str(bits))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pages
 import published
 import pytest
 
@@ -66,7 +67,10 @@ def test_smoke_is_the_smallest_set_that_kills_as_much(rows):
 def test_what_is_written_down_is_not_stale(rows):
     found = docs.contents(rows, PUZZLES)
     stale = [path.name for path, text in found.items() if path.read_text(encoding="utf-8") != text]
+    stale += [path.name for path, puzzle in pages.drawn(PUZZLES).items() if pages.is_stale(path, puzzle)]
     assert not stale, "make docs writes them anew"
+    there = {path for path in pages.FOLDER.rglob("*") if path.is_file()}
+    assert there == {*pages.drawn(PUZZLES), *(path for path in found if path.parent == pages.FOLDER)}
 
 
 def test_the_smallest_set_is_found():

@@ -344,6 +344,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "reading of no unit": (lines("reads:\n  count: c[2]"), "5:10: there is no c[2]: hidden_size is 2, the units are c[0] to c[1]"),
     "reading of a state of one layer": (lines("reads:\n  count: h[0]", network=TWO), "5:10: unknown name 'h'; known: h_l0[0], c_l0[0], h_l1[0], c_l1[0]"),
     "reading that is a list": (lines("reads: {count: [1]}"), "4:16: expected text, found a list"),
+    "reading of nothing": (lines("reads: {count: 1/2}"), "4:16: '1/2' reads neither h nor c; write one such as 4*h[0]"),
     "claim without a name": (lines("claims: [a text]"), "4:9: 'claims' is a mapping (key: value), found a list"),
     "claim with a bad name": (lines("claims: {A b: text}"), "4:10: 'A b' is no name of small letters, digits and hyphens; write 'a-b'"),
     "weights beside gates": (lines("weights: {bias_ih: 0}", layers="gates: {i: 0, f: 0, g: 0, o: 0}"), "5:1: both `weights` and `gates` are given; the gates are the weights: remove one (beside gates there may be weight_hr and weight_ln only)"),

@@ -8,9 +8,10 @@ import pytest
 
 from lstm_verify.lstm.network import Network
 from lstm_verify.puzzle import library
+from lstm_verify.puzzle.exposes import kills
 from lstm_verify.puzzle.load import load
 from lstm_verify.puzzle.model import PuzzleError
-from lstm_verify.puzzle.summary import Summary, summary
+from lstm_verify.puzzle.summary import Summary, cases, summary
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def sizes(network: Network) -> str:
     """Write the sizes of a network, as `list` does."""
     words = [f"{network.input_size} → {network.hidden_size}"]
-    words[0] += f" → {network.proj_size} (projected)" if network.proj_size else ""
+    words[0] += f" → {network.proj_size}" if network.proj_size else ""
     words += [f"{network.num_layers} layers"] if network.num_layers > 1 else []
     words += {"forward": [], "bidirectional": ["both ways"], "reverse": ["backwards"]}[network.direction]
     return ", ".join(words)
@@ -115,13 +116,15 @@ def test_a_summary_is_of_the_puzzle_as_it_is_loaded(name: str) -> None:
         name=name,
         file=str(path),
         title=puzzle.title,
+        family=puzzle.family,
         network=sizes(puzzle.network),
         tags=list(puzzle.tags),
-        cases=[case.name for case in puzzle.cases],
+        kills=kills().get(name),
     )
+    assert cases(path) == [case.name for case in puzzle.cases]
 
 
 def test_the_shipped_puzzles_have_all_that_a_summary_may_say() -> None:
     """Some are projected, stacked, both ways and backwards: else the test above would say little."""
     found = " ".join(summary(path).network for path in library.shipped().values())
-    assert all(word in found for word in ("(projected)", "2 layers", "both ways", "backwards"))
+    assert all(word in found for word in ("→ 3 → 2", "2 layers", "both ways", "backwards"))

@@ -1,0 +1,53 @@
+"""What a person reads off the states of a step: numbers that a puzzle names, and the units that are on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lstm_verify.lstm.arithmetic.hand import Hand
+from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.network import Place
+from lstm_verify.lstm.unroll import Trace
+from lstm_verify.puzzle.model import Puzzle, Reading
+from lstm_verify.report.writing import equals, factor, read_off
+
+
+class Readings:
+    """What is read off a trace by hand, step by step."""
+
+    def __init__(self, puzzle: Puzzle, trace: Trace[Sequence[Hand]]) -> None:
+        self.puzzle = puzzle
+        self.trace = trace
+        self.one_hot = bool(puzzle.units) and not puzzle.network.proj_size and _in_two_values(trace)
+
+    def after(self, index: int, t: int) -> Iterator[str]:
+        """Yield what is to be read off after a layer and direction has taken a step, t from 0."""
+        for name, reading in self.puzzle.reads.items():
+            if max(self._index(place) for place, _ in reading.terms) == index:
+                yield self._written(name, reading, t)
+        if self.one_hot:
+            h = self.trace.steps[index][t].h
+            on = [name for name, value in zip(self.puzzle.units, h, strict=True) if value.ideal != 0]
+            yield f"on: {', '.join(on) or 'none'}"
+
+    def _index(self, place: Place) -> int:
+        return self.puzzle.network.index(place.layer, place.direction)
+
+    def _written(self, name: str, reading: Reading, t: int) -> str:
+        """Write count = 16·0.125 = 2."""
+        values = {term: self._value(*term, t) for term in reading.terms}
+        total = sum((Hand(x) * values[term] for term, x in reading.terms.items()), Hand(reading.constant))
+        given = {term: factor(value.ideal) for term, value in values.items()}
+        text, equal = read_off(reading, given), equals(total, exact=True)
+        return f"{name} = {text}" + equal.removeprefix(f" = {text}")
+
+    def _value(self, place: Place, unit: int, t: int) -> Hand:
+        step: Step[Any] = self.trace.steps[self._index(place)][t]
+        value: Hand = getattr(step, place.quantity)[unit]
+        return value
+
+
+def _in_two_values(trace: Trace[Sequence[Hand]]) -> bool:
+    """Tell whether by hand every h is 0 or one and the same number: then a unit is off or on."""
+    return len({x.ideal for steps in trace.steps for step in steps for x in step.h} - {0}) == 1
