@@ -142,7 +142,7 @@ def _tail(draft: Draft) -> Iterator[str]:
     yield "# domain:               # what each input may be, when something is claimed of all such inputs"
     yield f"{example.ljust(23)} # or {{from: -1/4, to: 1/4}}"
     yield "# claims:               # what holds then: sentences by name"
-    yield "#   name: h > 1/8 exactly where …"
+    yield "#   name: What is always so, in a sentence."
 
 
 def _rules(gate: str, rules: Sequence[str]) -> Iterator[str]:

@@ -59,7 +59,7 @@ cases:
 # domain:               # what each input may be, when something is claimed of all such inputs
 #   x: {in: [0, 1]}     # or {from: -1/4, to: 1/4}
 # claims:               # what holds then: sentences by name
-#   name: h > 1/8 exactly where …
+#   name: What is always so, in a sentence.
 """
 
 
@@ -112,7 +112,7 @@ class TestFlags:
         puzzle = load(path)
 
         assert (puzzle.family, puzzle.cases[0].title) == ("memory", "what happens in it")
-        assert puzzle.claims == {"name": "h > 1/8 exactly where …"}
+        assert puzzle.claims == {"name": "What is always so, in a sentence."}
         assert set(puzzle.domain) == {"x"}
 
     def test_everything_can_be_said(self, folder, lstm_verify):
