@@ -108,6 +108,7 @@ def _folded(key: str, text: str) -> str:
 
 def _body(draft: Draft) -> Iterator[str]:
     """Yield the network and the case."""
+    yield "# tags: [state, batch]"
     yield f"network: {draft.network}"
     if draft.alphabet is None:
         yield f"features: {_list(draft.features)}"

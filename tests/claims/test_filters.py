@@ -189,7 +189,10 @@ def test_exponential_smoothing_average():
 @pytest.mark.parametrize(
     ("name", "blind"),
     [
-        ("half-gates", ["bias-double-counted", "hard-sigmoid-gates", "gate-swap-i-f", "forget-gate-inverted"]),
+        (
+            "half-gates",
+            ["bias-double-counted", "hard-sigmoid-gates", "gate-swap-i-f", "forget-gate-inverted"],
+        ),
         ("exponential-smoothing", ["coupled-gates-silently"]),
     ],
 )

@@ -33,6 +33,7 @@ title: Count the ones
 # source: {title: author and work, url: where it is, note: what was taken and changed}
 # why: what this puzzle finds that others do not
 # family: memory, toggles, automata, counters, delays, filters, text, extremes, networks, lengths, variants, generic
+# tags: [state, batch]
 network: {input_size: 1, hidden_size: 1}
 features: [x]
 gates:                  # what each gate computes, before its σ or tanh
@@ -104,7 +105,7 @@ class TestFlags:
         path = Path("counter.yaml")
         text = path.read_text(encoding="utf-8")
         text = text.replace("# family: memory, ", "family: memory # ").replace("    # title", "    title")
-        for line in ("# source", "# why", "# domain", "#   x", "# claims", "#   name"):
+        for line in ("# source", "# why", "# tags", "# domain", "#   x", "# claims", "#   name"):
             assert f"\n{line}" in text
             text = text.replace(f"\n{line}", f"\n{line[2:]}")
         path.write_text(text, encoding="utf-8")
