@@ -69,9 +69,10 @@ def spoilt(text, seed):
     for n in chosen:
         line, at = lines[n.line - 1], n.column - 1
         assert line[at : at + len(n.text)] == n.text
-        sign, whole, dot, part = re.fullmatch(r"(-?)(\d+)(\.?)(\d*)", n.text).groups()
+        sign, whole, dot, part, power = re.fullmatch(r"(-?)(\d+)(\.?)(\d*)(e.*)?", n.text).groups("")
         others = "".join(str((int(d) + rng.integers(1, 10)) % 10) for d in part)
-        wrong = f"{sign}{whole}{dot}{others}" if part else f"{sign}1{whole}"
+        first = whole if part else int(whole) % 9 + 1 if power else f"1{whole}"
+        wrong = f"{sign}{first}{dot}{others}{power}"
         lines[n.line - 1] = line[:at] + wrong + line[at + len(n.text) :]
     return "\n".join(lines), len(chosen)
 
