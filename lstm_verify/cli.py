@@ -17,6 +17,8 @@ COMMANDS = {
     "run": "Hold implementations against puzzles, and print the c/h tables.",
     "show": "Work a puzzle by hand, step by step.",
     "list": "List the puzzles that come with lstm-verify.",
+    "new": "Write the file of a new puzzle, from flags or questions.",
+    "digits": "Write the proven digits of a puzzle into its file.",
     "lint": "Find mistakes in puzzle files, without running them.",
     "identify": "Find out which LSTM an implementation is, and how it reads its arrays.",
     "shapes": "Print the shape of every variable of an LSTM.",

@@ -7,4 +7,6 @@ mean: `network` and `variant`, `frame` (names), `weights` and `gates`, `ideal`, 
 `number`, `expression` and `literals` read numbers and rules. `library` finds the puzzles that a
 user names; `summary` lists them; `schema` writes the JSON Schema for editors, of the models and of
 `fragments`.
+`splice` changes a file's text at a few places, in the style of `layout`; `draft`, `typed` and `flaws`
+are about a file that is to be written.
 """

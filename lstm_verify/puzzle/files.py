@@ -1,9 +1,11 @@
-"""A puzzle file's bytes, and from bytes to text; whatever is no text is refused here."""
+"""A puzzle file's bytes, read and written, and from bytes to text; whatever is no text is refused here."""
 
 from __future__ import annotations
 
+import os
 import re
 import stat
+import tempfile
 from pathlib import Path
 
 from lstm_verify.puzzle.problems import failure
@@ -54,6 +56,32 @@ def read(path: str | Path) -> bytes:
     if len(data) > MAX_BYTES:  # it has grown meanwhile
         raise failure(file, _too_large(len(data)))
     return data
+
+
+def replace(path: str | Path, data: bytes) -> None:
+    """Write a file's bytes anew, all or nothing: beside it, and then in its place. Its mode is kept.
+
+    A link stays one: what it points to is written.
+
+    Raises:
+        PuzzleError: it cannot be written.
+    """
+    target = Path(path).resolve()
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode)
+        if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(target, os.W_OK):
+            raise failure(str(path), "no permission to write this file; check its mode and owner")
+        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(beside).chmod(mode)
+            Path(beside).replace(target)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise failure(str(path), f"cannot be written: {error.strerror}") from None
 
 
 def _too_large(size: int) -> str:

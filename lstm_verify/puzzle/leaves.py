@@ -45,11 +45,12 @@ def _text(node: object) -> Scalar:
     return node
 
 
-def _slug(node: object) -> Scalar:
+def slug(node: object) -> Scalar:
+    """Return a name of small letters, digits and hyphens; ValueError where it is none."""
     text = _text(node)
     if not re.fullmatch(_SLUG, text):
-        slug = re.sub("[^a-z0-9]+", "-", text.lower()[:60]).strip("-")
-        example = f"; write {quoted(slug)}" if slug else ""
+        mended = re.sub("[^a-z0-9]+", "-", text.lower()[:60]).strip("-")
+        example = f"; write {quoted(mended)}" if mended else ""
         raise ValueError(f"{quoted(text)} is no name of small letters, digits and hyphens{example}")
     return text
 
@@ -102,7 +103,7 @@ Text = Annotated[Scalar, PlainValidator(_text), WithJsonSchema({"type": "string"
 Characters = Annotated[Node, PlainValidator(_any), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Text of which each character counts, blanks too."""
 
-Slug = Annotated[Scalar, PlainValidator(_slug), WithJsonSchema({"type": "string", "pattern": _SLUG})]
+Slug = Annotated[Scalar, PlainValidator(slug), WithJsonSchema({"type": "string", "pattern": _SLUG})]
 """A name of small letters, digits and hyphens."""
 
 Size = Annotated[

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from lstm_verify.lstm.network import Weights
 from lstm_verify.puzzle import files
 from lstm_verify.puzzle.cases import read_cases
-from lstm_verify.puzzle.document import MappingNode, Scalar, compose
+from lstm_verify.puzzle.document import MappingNode, Node, Scalar, compose
 from lstm_verify.puzzle.domain import plain, read_domain
 from lstm_verify.puzzle.exposes import read_exposes
 from lstm_verify.puzzle.frame import Frame, read_frame
@@ -33,14 +33,20 @@ def load(path: str | Path) -> Puzzle:
     return parse(files.read(path), str(path))
 
 
-def parse(data: bytes, file: str) -> Puzzle:
+def parse(data: bytes, file: str, *, digits: Collection[str] | None = None) -> Puzzle:
     """Read the bytes of a puzzle file; `file` is its path, for its name and for messages.
+
+    Args:
+        digits: the names of the cases whose digits are read; those of others are left out, whatever
+            they are. None: all.
 
     Raises:
         PuzzleError: with everything that is wrong.
     """
     problems = Problems(file)
     tree = compose(files.decode(data, file), problems)
+    if digits is not None:
+        _forget_digits(tree, digits)
     sections = validate(tree, problems) if tree is not None or not problems else None
     network = read_network(sections.network, problems) if sections else None
     if sections is None or network is None:
@@ -49,6 +55,14 @@ def parse(data: bytes, file: str) -> Puzzle:
     puzzle = _puzzle(sections, frame, file, problems)
     problems.check()
     return puzzle
+
+
+def _forget_digits(tree: Node | None, but: Collection[str]) -> None:
+    """Take the section `digits` out of the cases, but for some."""
+    cases = tree.get("cases") if isinstance(tree, MappingNode) else None
+    for name, case in cases.items() if isinstance(cases, MappingNode) else ():
+        if isinstance(case, MappingNode) and name not in but:
+            case.pop("digits", None)
 
 
 def _with_weights(file: PuzzleFile, frame: Frame) -> Frame:

@@ -144,7 +144,7 @@ def judge_digits(network: Network, case: Case) -> TableVerdict:
     undecided = set(stated)
     for bits in exact.precisions():
         trace = true_trace(network, case.run, bits)
-        right = {cell: _within(cell.number, cell.of(trace), bits) for cell in undecided}
+        right = {cell: within(cell.number, cell.of(trace), bits) for cell in undecided}
         wrong |= {cell for cell in undecided if right[cell] is False}
         undecided = {cell for cell in undecided if right[cell] is None}
         if not undecided:
@@ -217,13 +217,13 @@ def _is(number: Number, ideal: Exact) -> bool:
     if isinstance(ideal, Fraction):
         return False
     for bits in exact.precisions():
-        verdict = _within(number, exact.ball(ideal, bits), bits)
+        verdict = within(number, exact.ball(ideal, bits), bits)
         if verdict is not None:
             return verdict
     return False
 
 
-def _within(number: Number, true: arb, bits: int) -> bool | None:
+def within(number: Number, true: arb, bits: int) -> bool | None:
     """Tell whether a true value lies within half a unit of a number's last digit; None: undecided.
 
     What is written as no decimal (1/3, tanh(1)) has no last digit and must be exact.

@@ -1,0 +1,92 @@
+"""From the draft of a puzzle to its file: with the hand table, and the digits that are proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lstm_verify.lstm.arithmetic.hand import NotByHand
+from lstm_verify.lstm.exact import Exact, Undecided
+from lstm_verify.lstm.network import Place
+from lstm_verify.lstm.numerals import short
+from lstm_verify.lstm.readings import by_hand
+from lstm_verify.lstm.semantics import QUANTITIES
+from lstm_verify.puzzle.draft import Draft
+from lstm_verify.puzzle.layout import Layout
+from lstm_verify.puzzle.load import parse
+from lstm_verify.puzzle.model import Puzzle
+from lstm_verify.puzzle.problems import count
+from lstm_verify.verify.filling import Wanted
+from lstm_verify.verify.refresh import refresh
+
+LONGEST = 16
+"""Characters of a fraction in a hand table; what is longer is nothing that a person works out."""
+
+_HEADING = "    hand:               # what the hand rules give, exactly"
+_DIGITS = "    digits:"
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A puzzle file.
+
+    Attributes:
+        data: its bytes.
+        notes: what the author should know of it.
+    """
+
+    data: bytes
+    notes: list[str]
+
+
+def drafted(draft: Draft, file: str) -> Drafted:
+    """Return the file of a draft that has no flaws.
+
+    Raises:
+        PuzzleError: it is no puzzle, or its digits cannot be proven.
+    """
+    text = str(draft)
+    before, digits, after = text.partition(_DIGITS)
+    assert digits
+    bare = parse(text.encode(), file, digits=())
+    entries, notes = _by_hand(bare, in_fractions=draft.in_fractions)
+    layout = Layout("\n", 2, flow=False)
+    hand = f"{_HEADING}{layout.section(entries, 4)}\n" if entries else ""
+    found = refresh((before + hand + digits + after).encode(), file, Wanted())
+    for changes in found.changes:
+        notes += [f"digits: {cell}" for cell in changes.unclear]
+    return Drafted(found.data, notes)
+
+
+def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the entries of a hand table as far as the hand rules give fractions, and what they leave out."""
+    network, case = puzzle.network, puzzle.cases[0]
+    quantities = QUANTITIES if network.hidden_size == 1 else ("c", "h")
+    try:
+        trace = by_hand(network, puzzle.ideal).trace(case.run)
+    except (NotByHand, Undecided) as error:
+        return [], [f"no hand table: {error}"]
+    layout, entries, left_open = Layout("\n", 2, flow=False), [], 0
+    for quantity in quantities:
+        column = trace.column(network, Place(quantity))
+        rows = [
+            [_fraction(hand.ideal, in_fractions=in_fractions) for hand in row]
+            for row in column
+            if row is not None
+        ]
+        texts = [text for row in rows for text in row]
+        if any(text != "~" for text in texts):
+            flat = network.width(quantity) == 1
+            entries.append((quantity, layout.quantity(quantity, rows, 6, flat=flat)))
+        left_open += texts.count("~")
+    if not left_open:
+        return entries, []
+    which = f"hand table: {count(left_open, 'number')} left open" if entries else "no hand table"
+    return entries, [f"{which}: the hand rules give no short fraction there"]
+
+
+def _fraction(x: Exact, *, in_fractions: bool) -> str:
+    """Write a fraction, or the short decimal that it is; ~ where it is none, or long."""
+    if not isinstance(x, Fraction) or len(str(x)) > LONGEST:
+        return "~"
+    return str(x) if in_fractions else short(x, 4)
