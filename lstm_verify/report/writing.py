@@ -50,8 +50,9 @@ def written_sum(terms: Sequence[Term]) -> str:
         written = _coefficient(coefficient)
         size = written.removeprefix("−")
         negative = written != size
-        if size == "1" and name:
-            term = name.strip("()") if terms == [(coefficient, name)] else name
+        if size == "1" and name and (name, negative) != ("0", True):
+            alone = len(terms) == 1 and not negative
+            term = name.strip("()") if alone else name
         else:
             term = f"{size}·{name}" if name else size
         if text:

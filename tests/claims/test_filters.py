@@ -9,9 +9,6 @@ import numpy as np
 import pytest
 from traces import bits, drawn_words, one_hot, puzzle, traced, words
 
-from lstm_verify.faults.catalogue import faults
-from lstm_verify.faults.matrix import Outcome, batches, outcome
-
 
 def numbers(bound, sequences, steps):
     """Draw numbers within ±bound, a quarter of the sequences of nothing but ±bound: [sequences, steps]."""
@@ -196,24 +193,6 @@ def test_exponential_smoothing_average():
     assert close_below(off(trace["c"][..., 0], expected), 0.00065)
     assert close_below(off(trace["h"][..., 0], expected), 0.0013)
     assert off(trace["i"] + trace["f"], 1) < 1e-15
-
-
-@pytest.mark.parametrize(
-    ("name", "blind"),
-    [
-        (
-            "half-gates",
-            ["bias-double-counted", "hard-sigmoid-gates", "gate-swap-i-f", "forget-gate-inverted"],
-        ),
-        ("exponential-smoothing", ["coupled-gates-silently"]),
-    ],
-)
-def test_what_a_filter_says_that_it_cannot_see_it_cannot_see(name, blind):
-    """Each form of these faults changes none of its numbers."""
-    for fault in map(faults().__getitem__, blind):
-        for form in fault.forms:
-            (batch,) = batches(puzzle(name))
-            assert outcome(fault, form, batch) is Outcome.SURVIVES, form.words
 
 
 # --------------------------------------------------------------------------- letters

@@ -49,6 +49,7 @@ def test_layers_and_directions_have_their_place_for_programs(lstm_verify):
         ("cifg-blend", "f = 1 − i"),
         ("clip-projection", "h = clip(2·m[0] − m[1], ±0.125)"),
         ("reverse-alone", "backwards:"),
+        ("hard-sigmoid-fifth", "f = hard_sigmoid(−(−1), 0.2, 0.5) = hard_sigmoid(1, 0.2, 0.5) = 0.7"),
         (
             "hold-the-output",
             "padding: nothing is computed; the state stays, c = 0.1875; the output is h = 0.1875",

@@ -262,7 +262,7 @@ class TestVerdicts:
         result.stdout.fnmatch_lines(
             [
                 f"puzzles/memory-lee.yaml:{line}:1: *'why'*",
-                f"puzzles/memory-lee.yaml:{line + 1}:1: *'tags'*",
+                f"puzzles/memory-lee.yaml:{line + 2}:1: *'tags'*",
             ]
         )
         result.stdout.no_fnmatch_line("*Traceback*")
