@@ -182,7 +182,8 @@ def _dot(row: Sparse, x: Array) -> Hand:
     ideal: Exact = Fraction(0)
     radius = ZERO
     for k, weight, size in row:
-        ideal = ideal + x[k].ideal * weight
+        if x[k].ideal:  # of letters all but one are 0
+            ideal = ideal + x[k].ideal * weight
         radius = radius + x[k].radius * size
     return Hand(ideal, _up(radius))
 
