@@ -106,9 +106,9 @@ def suffix(layer: int, direction: int) -> str:
 FORWARD, REVERSE, BIDIRECTIONAL = "forward", "reverse", "bidirectional"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
-    """An LSTM: its sizes, its variant and its weights.
+    """An LSTM: its sizes, its variant and its weights. Each is equal to itself alone.
 
     Attributes:
         layers: the weights, at `index(layer, direction)` = layer · directions + direction, which is

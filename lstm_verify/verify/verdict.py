@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -227,7 +228,12 @@ def malformed(network: Network, run: Run, observation: Observation) -> str | Non
 
 def rounded(network: Network, run: Run, form: Format) -> tuple[Network, Run]:
     """Round a network and what it is run on, once, to the numbers of a format."""
-    return network.map(form.rounded), run.map(form.rounded)
+    return _in_format(network, form), run.map(form.rounded)
+
+
+@lru_cache(maxsize=4)  # one backend after another is asked about the same network
+def _in_format(network: Network, form: Format) -> Network:
+    return network.map(form.rounded)
 
 
 def _overflow(network: Network, run: Run, form: Format) -> str | None:

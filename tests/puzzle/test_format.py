@@ -264,7 +264,9 @@ def test_bytes_before_the_text() -> None:
     """A byte order mark and Windows line ends change nothing."""
     data = (ROOT / "puzzles" / "memory.yaml").read_bytes()
     strange = b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")
-    assert parse(strange, "memory.yaml") == parse(data, "memory.yaml")
+    read, expected = (vars(parse(text, "memory.yaml")) for text in (strange, data))
+    assert vars(read.pop("network")) == vars(expected.pop("network"))
+    assert read == expected
 
 
 def test_name_of() -> None:
