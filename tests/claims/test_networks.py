@@ -36,21 +36,23 @@ def test_bidir_between_between():
 
 
 def test_stacked_memory_sums():
-    """Layer 1 adds up what layer 0 shows, from the second step on."""
+    """Layer 1 adds up what layer 0 shows, from the second step on; the first sequence is the worst."""
     rng = np.random.default_rng(0)
-    shape = (8, NUMBER)
+    shape = (8, NUMBER + 1)
     value, write, show = (
         rng.uniform(0, 1 / 50, shape),
         rng.integers(-1, 2, shape),
         rng.integers(2, size=shape),
     )
+    value[:, 0], write[:, 0], show[:, 0] = 1 / 50, 1, 1
     found = traced("stacked-memory", np.stack([value, write, show], axis=-1))
-    memory, total = np.full(NUMBER, 0.01), np.full(NUMBER, 0.12)
+    memory, total = np.full(NUMBER + 1, 0.01), np.full(NUMBER + 1, 0.12)
     for t in range(8):
         memory = np.where(write[t] == 1, memory + value[t], np.where(write[t] == -1, 0, memory))
         total += memory * show[t] * (t > 0)
         assert np.abs(found["c_l0"][t, :, 0] - memory).max() < 3e-5
-        assert np.abs(found["c_l1"][t, :, 0] - total).max() < 0.003
+    away = np.abs(found["c_l1"][-1, :, 0] - total)
+    assert away[1:].max() < away[0] < 0.0087
 
 
 def test_projection_linear():

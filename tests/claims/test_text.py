@@ -43,6 +43,13 @@ def test_text_anbn_next_letter():
         assert np.abs(logits).min() > 0.49
 
 
+def test_text_anbn_leak():
+    text = f"_{'a' * 2000}{'b' * 2000}_"
+    logits = traced("text-anbn", one_hot(letters([text], "ab_"), 3))["logits"][:, 0]
+    np.testing.assert_array_equal(logits > 0, allowed(text))
+    assert 0.489 < np.abs(logits).min() < 0.49
+
+
 def _positions(single):
     """Return for each letter whether there is an a before or here, behind or here, and both."""
     before = np.logical_or.accumulate(single, axis=1)

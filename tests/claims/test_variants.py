@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction as F
+
 import numpy as np
 import pytest
 from traces import bits, traced, words
@@ -84,6 +86,38 @@ def test_forget_bias_three_quarters():
     c0 = np.random.default_rng(0).uniform(-10, 10, (1, NUMBER, 1))
     c = traced("forget-bias", np.zeros((100, NUMBER, 1)), c0=c0)["c"]
     np.testing.assert_allclose(c, c0 * 0.75 ** np.arange(1, 101)[:, None, None], rtol=1e-13)
+
+
+def test_other_activations_by_hand():
+    chosen = np.random.default_rng(0).integers(-16, 17, (20, 500, 2))
+    found = traced("other-activations", chosen / 4)
+    c = [F(0)] * 500
+    for t, step in enumerate(chosen.tolist()):
+        x1, x2 = zip(*([F(k, 4) for k in row] for row in step), strict=True)
+        i, g = [x / (1 + abs(x)) for x in x2], [x if x > 0 else x / 4 for x in x1]
+        f = [max(F(-1), min(F(1), 2 - x)) for x in x2]
+        c = [f * c + i * g for f, c, i, g in zip(f, c, i, g, strict=True)]
+        assert np.abs(found["c"][t, :, 0] - np.array(c, float)).max() < 1e-13
+    assert np.abs(found["i"]).max() < 1
+    assert np.abs(found["f"]).max() == 1
+    assert found["o"].min() == 0
+    assert np.abs(found["c"]).max() > 10
+
+
+def test_activations_per_direction_fractions():
+    chosen = words(3, 7) - 1
+    found = traced("activations-per-direction", bits(chosen))
+    c = [F(0)] * len(chosen)
+    for t in reversed(range(7)):
+        new = {1: F(7, 20), 0: F(0), -1: F(-3, 20)}
+        c = [F(7, 10) * before + new[int(x)] for before, x in zip(c, chosen[:, t], strict=True)]
+        for name, exact in (("c", c), ("h", [F(3, 5) * x for x in c])):
+            given = map(F, found[f"{name}_l0_reverse"][t, :, 0].tolist())
+            assert max(abs(x - y) for x, y in zip(given, exact, strict=True)) < F("3e-16")
+    forwards = np.zeros(len(chosen))
+    for t in range(7):
+        forwards = 2 / 3 * forwards + np.take([-1 / 32, 0, 3 / 32], chosen[:, t] + 1)
+        assert np.abs(found["c_l0"][t, :, 0] - forwards).max() < 0.0015
 
 
 def _averages(name):
