@@ -88,7 +88,8 @@ def catalogue() -> Iterator[str]:
                     yield f"Forms: {'; '.join(words)}."
             else:
                 yield f"No run shows it: {entry.reason}."
-            yield f"Seen in {', '.join(map(cited, entry.cites))}.\n"
+            seen = ", ".join(map(cited, entry.cites))
+            yield f"Seen in {seen}.\n" if seen else "No public report of it is known.\n"
 
 
 def cited(citation: str) -> str:
@@ -128,7 +129,7 @@ PAGE = """\
 
 <!-- `make docs` writes this page: what is changed here is lost. -->
 
-{entries} faults, each with the public issues, code or documentation that it is known from. {simulated}
+{entries} faults, with the public issues, code or documentation that they are known from. {simulated}
 can be simulated, in {forms} forms; the others show in training only, or are random. `lstm-verify
 faults ID` explains one and draws what it does; `lstm-verify matrix --faults` commits them all on
 every puzzle.

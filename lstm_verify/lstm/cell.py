@@ -116,7 +116,7 @@ class Cell(Generic[Vector]):
         return o * self.activation("h", c)
 
     def projection(self, h: Vector) -> Vector:
-        """W_hr h', where it is projected (Sak et al. 2014, eq. 6)."""
+        """W_hr h', where it is projected (r_t = W_rm m_t of Sak et al. 2014)."""
         if self.projector is None:
             return h
         projected = self.arithmetic.affine([(self.projector, h)], [])
