@@ -54,6 +54,17 @@ reads:
   sum: h[zero] + h[one]
 """
 
+NAMES = """\
+puzzle: 1
+title: Names that look like something else
+network: {input_size: 3, hidden_size: 1, peephole: new, activations: {f: hard_tanh}}
+features: [h_last, z, mean]
+gates: {i: "c[0]", f: z, g: "1e36*h_last + h[0]", o: mean + 20}
+reads: {o_end: "4*h[0]"}
+cases:
+  one: {inputs: [[1, 1, 1]]}
+"""
+
 MEMORY_IN_LATEX = r"""\begin{aligned}
 i_{t} &= \sigma(100\,x_{2,t} - 10) \\
 f_{t} &= \sigma(100\,x_{2,t} + 10) \\
@@ -118,6 +129,14 @@ class TestShow:
         assert out.count("σ(20)") == 6
         assert "t=1  '_'\n     g[surplus] = " in out
 
+        out = lstm_verify("show", "clip-gates").out
+        assert "always f = hard_sigmoid(clip(10), 0.2, 0.5) = hard_sigmoid(2, 0.2, 0.5) = 0.9" in out
+
+    def test_a_logarithm_stays_one(self, lstm_verify):
+        """Gates that are fractions are worked out exactly: σ(1.09861) would only be about 0.75."""
+        out = lstm_verify("show", "forget-bias").out
+        assert "always f = σ(0.0986123 + 1) = σ(ln(3)) = 0.75" in out
+
     def test_what_a_person_reads_off_stands_beside_each_step(self, lstm_verify, tmp_path):
         """A number named under `reads`, with its radius; the units that are on, by name."""
         out = lstm_verify("show", "text-anbn", "--case", "three").out
@@ -153,6 +172,18 @@ class TestShow:
         assert r"o_{\text{five},t} &= \sigma(40\,c_{\text{five},t} - 180) \\" in latex
         latex = lstm_verify("show", "bidir-between", "--equations", "latex").out
         assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t-1} - 20) \\" in latex
+
+    def test_latex_tells_names_from_functions_and_numbers(self, lstm_verify, tmp_path):
+        """Whatever an input is called it has a time; a power of ten is a number; and c stands alone."""
+        (tmp_path / "names.yaml").write_text(NAMES)
+        found = lstm_verify("show", str(tmp_path / "names.yaml"), "--equations", "latex").out.splitlines()
+        assert found[1:5] == [
+            r"i_{t} &= \sigma(c_{t-1}) \\",
+            r"f_{t} &= \operatorname{hard\_tanh}(z_{t}) \\",
+            r"g_{t} &= \tanh(1 \cdot 10^{36}\,\text{h\_last}_{t} + h_{t-1}) \\",
+            r"o_{t} &= \sigma(\text{mean}_{t} + 20) \\",
+        ]
+        assert found[-2] == r"\text{o\_end}_{t} &= 4\,h_{t} \\"
 
     @pytest.mark.parametrize("name", shipped())
     def test_every_puzzle_can_be_followed(self, lstm_verify, name):
