@@ -22,9 +22,6 @@ from lstm_verify.verify.refresh import refresh
 LONGEST = 16
 """Characters of a fraction in a hand table; what is longer is nothing that a person works out."""
 
-_HEADING = "    hand:               # what the hand rules give, exactly"
-_DIGITS = "    digits:"
-
 
 @dataclass(frozen=True)
 class Drafted:
@@ -45,14 +42,9 @@ def drafted(draft: Draft, file: str) -> Drafted:
     Raises:
         PuzzleError: it is no puzzle, or its digits cannot be proven.
     """
-    text = str(draft)
-    before, digits, after = text.partition(_DIGITS)
-    assert digits
-    bare = parse(text.encode(), file, digits=())
+    bare = parse(draft.file().encode(), file, digits=())
     entries, notes = _by_hand(bare, in_fractions=draft.in_fractions)
-    layout = Layout("\n", 2, flow=False)
-    hand = f"{_HEADING}{layout.section(entries, 4)}\n" if entries else ""
-    found = refresh((before + hand + digits + after).encode(), file, Wanted())
+    found = refresh(draft.file(Layout().section(entries, 4)).encode(), file, Wanted())
     for changes in found.changes:
         notes += [f"digits: {cell}" for cell in changes.unclear]
     return Drafted(found.data, notes)
@@ -66,7 +58,7 @@ def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str
         trace = by_hand(network, puzzle.ideal).trace(case.run)
     except (NotByHand, Undecided) as error:
         return [], [f"no hand table: {error}"]
-    layout, entries, left_open = Layout("\n", 2, flow=False), [], 0
+    entries, left_open = [], 0
     for quantity in quantities:
         column = trace.column(network, Place(quantity))
         rows = [
@@ -77,7 +69,7 @@ def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str
         texts = [text for row in rows for text in row]
         if any(text != "~" for text in texts):
             flat = network.width(quantity) == 1
-            entries.append((quantity, layout.quantity(quantity, rows, 6, flat=flat)))
+            entries.append((quantity, Layout().quantity(quantity, rows, 6, flat=flat)))
         left_open += texts.count("~")
     if not left_open:
         return entries, []
