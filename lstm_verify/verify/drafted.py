@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lstm_verify.lstm.arithmetic.hand import NotByHand
 from lstm_verify.lstm.exact import Exact, Undecided
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.numerals import short
@@ -56,7 +55,7 @@ def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str
     quantities = QUANTITIES if network.hidden_size == 1 else ("c", "h")
     try:
         trace = by_hand(network, puzzle.ideal).trace(case.run)
-    except (NotByHand, Undecided) as error:
+    except Undecided as error:
         return [], [f"no hand table: {error}"]
     entries, left_open = [], 0
     for quantity in quantities:

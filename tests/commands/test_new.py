@@ -171,6 +171,13 @@ class TestFlags:
         assert "      i: " not in text
         assert judged("counter.yaml") == ("holds", "proved", [])
 
+    def test_a_gate_that_cannot_be_told_from_a_half_is_no_bug(self, folder, lstm_verify):
+        ended = lstm_verify(*COUNTER, "--gate", "i[0]=(ln(2)*ln(3))*ln(5) - ln(2)*(ln(3)*ln(5))")
+
+        assert (ended.status, ended.err) == (0, "")
+        assert "no hand table: cannot tell " in ended.out
+        assert judged("counter.yaml") == ("none", "proved", [])
+
     def test_with_a_hyphen_it_is_printed_and_no_file_written(self, folder, lstm_verify):
         ended = lstm_verify(*COUNTER, "--output", "-")
 
