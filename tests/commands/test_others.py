@@ -11,7 +11,7 @@ from matplotlib.mathtext import MathTextParser
 from lstm_verify.puzzle import summary
 from lstm_verify.puzzle.exposes import kills
 from lstm_verify.puzzle.families import FAMILIES
-from lstm_verify.puzzle.library import shipped
+from lstm_verify.puzzle.library import load_one, shipped
 
 
 def test_help_lists_the_commands(lstm_verify):
@@ -237,6 +237,15 @@ class TestList:
         ]
         names = [line.split()[0] for block in blocks for line in block.splitlines()[1:]]
         assert sorted(names) == list(shipped())
+
+    def test_in_a_narrow_terminal_words_stay_whole(self, lstm_verify, monkeypatch):
+        """Where no room is left beside the other columns, a title goes on below them."""
+        monkeypatch.setenv("COLUMNS", "50")
+        _, *blocks = lstm_verify("list").out.split("\n\n")
+        lines = [line for block in blocks for line in block.splitlines()[1:]]
+        assert max(map(len, lines)) <= 50
+        titles = " ".join(line.strip() for line in lines)
+        assert all(load_one(name).title in titles for name in shipped())
 
     def test_exposes_keeps_those_that_kill_a_fault(self, lstm_verify):
         """--exposes: those, and no others, that kill a fault; an unknown one is told with the nearest."""
