@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
 
 import jsonschema
 import pytest
@@ -74,6 +76,12 @@ c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
 h_{t} &= o_{t}\,\tanh(c_{t}) \\
 \end{aligned}
 """
+
+
+@cache
+def read_as_latex(line):
+    """Have an equation read; ValueError where it is none."""
+    MathTextParser("path").parse("$" + line.removesuffix(r" \\").replace("&", "") + "$")
 
 
 class TestShow:
@@ -192,10 +200,9 @@ class TestShow:
 
         assert (ended.status, ended.err) == (0, "")
         assert max(map(len, ended.out.splitlines())) <= 100
-        reader = MathTextParser("path")
         _, *lines, _ = lstm_verify("show", name, "--equations", "latex").out.splitlines()
         for line in lines:
-            reader.parse("$" + line.removesuffix(r" \\").replace("&", "") + "$")
+            read_as_latex(re.sub(r"\d[\d.]*", "1", line))  # which number it is does not matter
 
     @pytest.mark.parametrize(
         ("arguments", "said"),
