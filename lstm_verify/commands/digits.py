@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lstm_verify.lstm.semantics import SHOWN
+from lstm_verify.commands.quantities import quantities
 
 if TYPE_CHECKING:
     from lstm_verify.verify.refresh import Refreshed
-
-
-def _quantities(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-    if not names or any(name not in SHOWN for name in names):
-        raise click.BadParameter(f"expected some of {','.join(SHOWN)}, not '{value}'")
-    return names
 
 
 @click.command(name="digits")
@@ -27,7 +18,7 @@ def _quantities(_ctx: click.Context, _param: click.Parameter, value: str | None)
 @click.option("--case", metavar="NAME", help="Only this case.")
 @click.option(
     "--show",
-    callback=_quantities,
+    callback=quantities,
     metavar="c,h,i,f,g,o,logits,h_n,c_n",
     help="What each case is to state. [default: what it states; c,h and logits where it states nothing]",
 )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 KEYS = ("name", "title", "family", "network", "tags", "kills", "file")
 """What programs are told of a puzzle, beside its cases."""
 
+NARROWEST = 30
+"""A column of text has so many characters, or none of its own."""
+
 
 @click.command(name="list")
 @click.option("--family", metavar="FAMILY", help="Only puzzles of this family.")
@@ -80,7 +83,8 @@ def _by_family(puzzles: Sequence[Summary]) -> Iterator[str]:
     align = ("left", "left", "right", "left")
     header, _, *lines = tabulate(rows, head, colalign=align, disable_numparse=True).splitlines()
     width = shutil.get_terminal_size((120, 24)).columns
-    margin = " " * (header.index(head[-1]) + 2)
+    column = header.index(head[-1]) + 2
+    margin = " " * (column if width - column >= NARROWEST else 6)
     yield f"  {header}"
     for family, (title, _) in FAMILIES.items():
         own = [line for puzzle, line in zip(puzzles, lines, strict=True) if puzzle.family == family]

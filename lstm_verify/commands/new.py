@@ -19,7 +19,7 @@ HINT = """\
 A rule is a sum of inputs and of the last outputs h[0], h[1], …: far above 0 it opens a gate, far below it
 shuts it. One rule is for all units; with ; between them, there is one for each."""
 
-SHOWN_GATES = {"i": "the input gate", "f": "the forget gate", "g": "the candidate", "o": "the output gate"}
+IN_WORDS = {"i": "the input gate", "f": "the forget gate", "g": "the candidate", "o": "the output gate"}
 
 Take = Callable[[str], object]
 """Puts an answer where it belongs."""
@@ -189,22 +189,23 @@ def _ask(typed: Typed, path: Path) -> None:
 
 
 def _ask_gates(typed: Typed) -> None:
-    absent = {
-        gate: [k for k, rule in enumerate(typed.rules(gate) or [""]) if not rule] for gate in SHOWN_GATES
-    }
+    absent = {gate: [k for k, rule in enumerate(typed.rules(gate) or [""]) if not rule] for gate in IN_WORDS}
     if any(absent.values()):
         click.echo(HINT, err=True)
-    first = typed.features[0] if typed.features[0].isidentifier() else ""
     for gate, units in absent.items():
-        default, example = (
-            ("20", f"100*{first or 'x'} - 10")
-            if gate != "g"
-            else (f"{first}/4" if first else "1/4", "1/4; -1/4")
-        )
-        keys = [gate] if not typed.rules(gate) else [f"{gate}[{k}]" for k in units]
-        for key in keys if units else []:
-            words = f"gate {key}, {SHOWN_GATES[gate]}, as in {example}"
+        default, example = _rule_of(gate, typed.features[0])
+        keys = [f"{gate}[{k}]" for k in units] if typed.rules(gate) else [gate]
+        for key in keys:
+            words = f"gate {key}, {IN_WORDS[gate]}, as in {example}"
             _put(typed, f"--gate {gate}", words, default, partial(typed.gates.__setitem__, key))
+
+
+def _rule_of(gate: str, feature: str) -> tuple[str, str]:
+    """Return a rule for a gate that serves where nobody knows better, and an example of one."""
+    named = feature.isidentifier()
+    if gate == "g":
+        return f"{feature}/4" if named else "1/4", "1/4; -1/4"
+    return "20", f"100*{feature if named else 'x'} - 10"
 
 
 def _ask_inputs(typed: Typed) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lstm_verify.commands.quantities import quantities
 from lstm_verify.commands.timeout import timeout_option
-from lstm_verify.lstm.semantics import SHOWN
 
 if TYPE_CHECKING:
     from lstm_verify.verify.report import Report
@@ -22,14 +22,6 @@ UNBROKEN: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False
 
 STYLES = ("simple", "github", "latex", "html", "tsv")
 OUTPUTS = ("text", "json", "junit", "github")
-
-
-def _quantities(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in value.split(",") if name.strip())
-    unknown = [name for name in names if name not in SHOWN]
-    if unknown or not names:
-        raise click.BadParameter(f"expected some of {','.join(SHOWN)}, not '{value}'")
-    return names
 
 
 @click.command(name="run")
@@ -54,7 +46,7 @@ def _quantities(_ctx: click.Context, _param: click.Parameter, value: str) -> tup
     "--show",
     default="c,h,logits",
     show_default=True,
-    callback=_quantities,
+    callback=quantities,
     metavar="c,h,i,f,g,o,logits,h_n,c_n",
     help="What to print (logits where there is an output layer).",
 )

@@ -22,9 +22,10 @@ MAX_DEPTH = 50
 MAX_NODES = 4_000_000
 """A file may have this many values and keys."""
 
-_Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = (
+Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = (
     yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 )
+"""PyYAML's, the fast one where there is one."""
 
 
 class Scalar(str):
@@ -113,7 +114,7 @@ def compose(text: str, problems: Problems) -> Node | None:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    loader = _Loader(text)
+    loader = Loader(text)
     try:
         while (event := loader.get_event()) is not None:
             yield event

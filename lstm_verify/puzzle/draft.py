@@ -7,13 +7,13 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lstm_verify.lstm.semantics import GATES, ROLES
+from lstm_verify.lstm.semantics import FITTING, GATES, PYTORCH, ROLES
 from lstm_verify.puzzle.document import Scalar, SequenceNode, compose
 from lstm_verify.puzzle.families import FAMILIES
 from lstm_verify.puzzle.layout import WIDTH, Layout
 from lstm_verify.puzzle.problems import Problems
 
-RULES = {"i": "step", "f": "step", "g": "linear", "o": "step", "h": "linear"}
+RULES = {role: FITTING[PYTORCH.activations.of(role).name][0] for role in ROLES}
 """The hand rules, where nothing else is said."""
 
 
@@ -70,9 +70,13 @@ class Draft:
         """Return the initial states that are given."""
         return {name: given for name, given in (("h0", self.h0), ("c0", self.c0)) if given}
 
-    def __str__(self) -> str:
-        """The puzzle file, with an empty table of digits and no hand table."""
-        return "\n".join([*_head(self), *_body(self), *_tail(self)]) + "\n"
+    def file(self, hand: str = "") -> str:
+        """Return the puzzle file, with an empty table of digits.
+
+        Args:
+            hand: what follows the key of the hand table; "" where there is none.
+        """
+        return "\n".join([*_head(self), *_body(self, hand), *_tail(self)]) + "\n"
 
 
 def scalar(text: str, *, flow: bool = False) -> str:
@@ -106,7 +110,7 @@ def _folded(key: str, text: str) -> str:
     return "\n  ".join([f"{key}: >-", *lines])
 
 
-def _body(draft: Draft) -> Iterator[str]:
+def _body(draft: Draft, hand: str) -> Iterator[str]:
     """Yield the network and the case."""
     yield "# tags: [state, batch]"
     yield f"network: {draft.network}"
@@ -134,6 +138,8 @@ def _body(draft: Draft) -> Iterator[str]:
             key = f"      {scalar(feature)}: "
             constant = draft.is_constant(feature)
             yield key + (_one_or_list(numbers) if constant else _list(numbers, len(key)))
+    if hand:
+        yield f"    hand:               # what the hand rules give, exactly{hand}"
     yield "    digits:             # the true trace, proven; `lstm-verify digits` refreshes it"
 
 
@@ -161,7 +167,7 @@ def _rules(gate: str, rules: Sequence[str]) -> Iterator[str]:
 
 
 def _list(texts: Sequence[str], column: int = 0) -> str:
-    return Layout("\n", 2, flow=False).broken([scalar(text, flow=True) for text in texts], column)
+    return Layout().broken([scalar(text, flow=True) for text in texts], column)
 
 
 def _one_or_list(texts: Sequence[str]) -> str:

@@ -27,9 +27,9 @@ class Layout:
         flow: whether the section stands in braces, so that all of it goes on one line.
     """
 
-    newline: str
-    step: int
-    flow: bool
+    newline: str = "\n"
+    step: int = 2
+    flow: bool = False
 
     def section(self, entries: Sequence[tuple[str, str]], indent: int) -> str:
         """Return what follows a section's key at an indent: names with their values."""

@@ -11,11 +11,8 @@ from typing import NamedTuple
 
 import yaml
 
+from lstm_verify.puzzle.document import Loader
 from lstm_verify.puzzle.layout import WIDTH
-
-_Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = (
-    yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-)
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
@@ -40,7 +37,7 @@ def spliced(text: str, edits: Iterable[Edit]) -> str:
 
 def composed(text: str) -> yaml.Node:
     """Return the nodes of a text that has been read without a mistake, each with its positions."""
-    root = yaml.compose(text, Loader=_Loader)
+    root = yaml.compose(text, Loader=Loader)
     assert root is not None
     return root
 

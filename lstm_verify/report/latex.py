@@ -15,13 +15,12 @@ SIGNS = {"·": r"\,", "−": "-", "±": r"\pm ", "√": r"\sqrt"}
 
 FUNCTIONS = {"σ": r"\sigma", "tanh": r"\tanh", "ln": r"\ln"}
 
-WORDS = ("clip", "LN", "mean", "variance", "relu", "softsign", "leaky_relu", "hard_sigmoid", "scaled_tanh")
-"""Functions and numbers that are written upright; they are of no step."""
-
 _TOKEN = re.compile(
     r"'(?P<letter>.)'"
-    r"|\((?P<before>[^\s()]+) before\)"
-    r"|(?P<name>[^\W\d][^\W\d]*\d*(?:_\w+)?(?:\[\w+\])?)"
+    r"|(?P<digits>\d[\d.]*)e(?P<power>[-+]?\d+)"
+    r"|(?P<function>[^\W\d]\w*)(?=\()"
+    r"|(?:(?<!\w)\((?P<before>[^\s()]+) before\)|(?P<alone>[^\s()]+) before)"
+    r"|(?P<name>[^\W\d]\w*(?:\[\w+\])?)"
     r"|(?P<sign>[·−±√])"
 )
 _NAME = re.compile(r"(?P<base>\w+?)(?:_l(?P<layer>\d+)(?P<reverse>_reverse)?)?(?:\[(?P<unit>\w+)\])?")
@@ -37,29 +36,35 @@ def equations(puzzle: Puzzle, units: int) -> Iterator[str]:
             formula, _, words = line.formula.partition(", over ")
             left, _, right = formula.partition(" = ")
             said = rf" \quad\text{{(over {words})}}" if words else ""
-            yield rf"{_written(left)} &= {_written(right, left)}{said} \\"
+            yield rf"{_written(left, left)} &= {_written(right, left)}{said} \\"
     yield r"\end{aligned}"
 
 
-def _written(text: str, left: str = "") -> str:
-    """Write a side of an equation; in that of a gate, which stands on its left, h is of the step before."""
-    gate = re.match(r"[ifgo](\b|_l)", left) is not None
+def _written(text: str, left: str) -> str:
+    """Write a side of the equation of what stands on its left."""
+    gate = re.match(r"[ifgo](\b|_l\d)", left) is not None  # its h is of the step before
+    timeless = left.startswith("LN")
 
     def token(found: re.Match[str]) -> str:
         if found["letter"]:
             return rf"\text{{`{_escaped(found['letter'])}'}}_t"
-        if found["before"]:
-            return _indexed(found["before"], "t-1")
+        if found["digits"]:
+            return rf"{found['digits']} \cdot 10^{{{int(found['power'])}}}"
+        if found["function"]:
+            return FUNCTIONS.get(found["function"], _upright(found["function"]))
         if found["sign"]:
             return SIGNS[found["sign"]]
-        name = found["name"]
-        if name in FUNCTIONS:
-            return FUNCTIONS[name]
-        if name in WORDS or name == "z":
-            return name if name == "z" else rf"\operatorname{{{_escaped(name)}}}"
-        return _indexed(name, "t-1" if gate and re.match(r"h(\b|_l)", name) else "t")
+        name = found["before"] or found["alone"] or found["name"]
+        if timeless:
+            return name if len(name) == 1 else _upright(name)
+        past = not found["name"] or (gate and re.match(r"h(\b|_l\d)", name))
+        return _indexed(name, "t-1" if past else "t")
 
     return _TOKEN.sub(token, re.sub(r"√\((.*)\)", r"√{\1}", text))
+
+
+def _upright(name: str) -> str:
+    return rf"\operatorname{{{_escaped(name)}}}"
 
 
 def _indexed(name: str, time: str) -> str:

@@ -10,7 +10,7 @@ from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.unroll import Trace
 from lstm_verify.puzzle.model import Puzzle, Reading
-from lstm_verify.report.writing import equals, factor, read_off
+from lstm_verify.report.writing import factor, read_off, summed
 
 
 class Readings:
@@ -39,8 +39,7 @@ class Readings:
         values = {term: self._value(*term, t) for term in reading.terms}
         total = sum((Hand(x) * values[term] for term, x in reading.terms.items()), Hand(reading.constant))
         given = {term: factor(value.ideal) for term, value in values.items()}
-        text, equal = read_off(reading, given), equals(total, exact=True)
-        return f"{name} = {text}" + equal.removeprefix(f" = {text}")
+        return name + summed(read_off(reading, given), total)
 
     def _value(self, place: Place, unit: int, t: int) -> Hand:
         step: Step[Any] = self.trace.steps[self._index(place)][t]

@@ -25,6 +25,7 @@ from lstm_verify.report.writing import (
     factor,
     numbered,
     plain,
+    summed,
     together,
     written_sum,
 )
@@ -94,7 +95,7 @@ def worked(puzzle: Puzzle, case: Case, steps: int, units: int) -> Iterator[str]:
     for index, layer in enumerate(layers(puzzle)):
         if layer.heading:
             yield f"{layer.heading}:"
-        yield from _constant(layer, record.taken[index], units)
+        yield from _constant(layer, record.cells[index], record.taken[index], units)
         yield from _initial(layer, case.run, index)
         for taken in record.taken[index][:steps]:
             yield f"t={taken.t + 1}  {_given(case, layer, taken)}"
@@ -109,23 +110,20 @@ def worked(puzzle: Puzzle, case: Case, steps: int, units: int) -> Iterator[str]:
     yield from _logits(puzzle, trace, steps)
 
 
-def _constant(layer: Layer, steps: Sequence[Taken], units: int) -> Iterator[str]:
+def _constant(layer: Layer, cell: Any, steps: Sequence[Taken], units: int) -> Iterator[str]:
     """Write the gates that neither an input nor a state moves, those of the same value in one line."""
-    first = next((taken.step for taken in steps if taken.step.i is not None), None)
+    first = next((taken for taken in steps if taken.step.i is not None), None)
     if first is None:
         return
+    way = OnTheWay.of(cell, first)
     for gate in GATES:
         alike: dict[str, list[str]] = {}
         for unit in range(min(units, layer.network.hidden_size)):
             if layer.is_constant(gate, unit):
-                argument = written_sum(layer.added(gate, unit, "")) or "0"
-                value = getattr(first, gate)[unit]
-                line = layer.applied(gate, argument) + equals(
-                    value, exact=layer.activations.of(gate).name == "identity"
-                )
-                alike.setdefault(line, []).append(layer.name(gate, unit))
+                name = layer.name(gate, unit)
+                alike.setdefault(_gate(layer, gate, unit, first, way).removeprefix(name), []).append(name)
         for line, names in alike.items():
-            yield f"     always {together(names)} = {line}"
+            yield f"     always {together(names)}{line}"
 
 
 def _initial(layer: Layer, run: Run, index: int) -> Iterator[str]:
@@ -187,7 +185,7 @@ def _gate(layer: Layer, gate: str, unit: int, taken: Taken, way: OnTheWay) -> st
     parts = [
         layer.name(gate, unit),
         layer.applied(gate, f"clip({text})" if layer.semantics.clip_gates is not None else text),
-        layer.applied(gate, plain(z.ideal)),
+        layer.applied(gate, written_sum([(z.ideal, "")])),
     ]
     if parts[1] == parts[2] or sum(map(len, parts)) > WIDTH - 30:
         del parts[1]
@@ -243,7 +241,5 @@ def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
         h = [factor(x.ideal) for direction in last for x in direction[t].h]
         yield f"t={t + 1}"
         for unit, (row, bias) in enumerate(zip(head.weight, head.bias, strict=True)):
-            text = affine(row, h, bias)
-            equal = equals(logits[unit], exact=True)
             name = numbered("logits", unit, len(head.bias))
-            yield f"     {name} = {text}" + equal.removeprefix(f" = {text}")
+            yield f"     {name}{summed(affine(row, h, bias), logits[unit])}"

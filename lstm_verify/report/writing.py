@@ -69,6 +69,11 @@ def equals(value: Hand, *, exact: bool) -> str:
     return f" {sign} {plain(value.ideal)}{radius}"
 
 
+def summed(text: str, value: Hand) -> str:
+    """Write = 0.25 + 0.5 = 0.75: a sum and what it comes to, once where they are written alike."""
+    return ("" if text == plain(value.ideal) else f" = {text}") + equals(value, exact=True)
+
+
 def together(names: Sequence[str]) -> str:
     """Write names in one line: all of them, or the first ones, how many there are, and the last."""
     return ", ".join(names) if len(names) <= 6 else f"{names[0]}, {names[1]}, …, {names[-1]}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lstm_verify.lstm.arithmetic.hand import NotByHand
 from lstm_verify.lstm.exact import Exact, Undecided
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.numerals import short
@@ -21,9 +20,6 @@ from lstm_verify.verify.refresh import refresh
 
 LONGEST = 16
 """Characters of a fraction in a hand table; what is longer is nothing that a person works out."""
-
-_HEADING = "    hand:               # what the hand rules give, exactly"
-_DIGITS = "    digits:"
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,9 @@ def drafted(draft: Draft, file: str) -> Drafted:
     Raises:
         PuzzleError: it is no puzzle, or its digits cannot be proven.
     """
-    text = str(draft)
-    before, digits, after = text.partition(_DIGITS)
-    assert digits
-    bare = parse(text.encode(), file, digits=())
+    bare = parse(draft.file().encode(), file, digits=())
     entries, notes = _by_hand(bare, in_fractions=draft.in_fractions)
-    layout = Layout("\n", 2, flow=False)
-    hand = f"{_HEADING}{layout.section(entries, 4)}\n" if entries else ""
-    found = refresh((before + hand + digits + after).encode(), file, Wanted())
+    found = refresh(draft.file(Layout().section(entries, 4)).encode(), file, Wanted())
     for changes in found.changes:
         notes += [f"digits: {cell}" for cell in changes.unclear]
     return Drafted(found.data, notes)
@@ -64,9 +55,9 @@ def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str
     quantities = QUANTITIES if network.hidden_size == 1 else ("c", "h")
     try:
         trace = by_hand(network, puzzle.ideal).trace(case.run)
-    except (NotByHand, Undecided) as error:
+    except Undecided as error:
         return [], [f"no hand table: {error}"]
-    layout, entries, left_open = Layout("\n", 2, flow=False), [], 0
+    entries, left_open = [], 0
     for quantity in quantities:
         column = trace.column(network, Place(quantity))
         rows = [
@@ -77,7 +68,7 @@ def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str
         texts = [text for row in rows for text in row]
         if any(text != "~" for text in texts):
             flat = network.width(quantity) == 1
-            entries.append((quantity, layout.quantity(quantity, rows, 6, flat=flat)))
+            entries.append((quantity, Layout().quantity(quantity, rows, 6, flat=flat)))
         left_open += texts.count("~")
     if not left_open:
         return entries, []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import TypeGuard
 
 import yaml
@@ -13,13 +12,13 @@ import yaml
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.semantics import AT_THE_END
 from lstm_verify.puzzle.layout import Layout, flow
-from lstm_verify.puzzle.model import Case, Number, Puzzle
+from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.puzzle.names import missing, split
 from lstm_verify.puzzle.problems import count
 from lstm_verify.puzzle.sections import TableSection
 from lstm_verify.puzzle.splice import Splicer, entry
 from lstm_verify.verify.proven import Decimals, Form, Scientific, Truth, form
-from lstm_verify.verify.tables import Stated
+from lstm_verify.verify.tables import Spot
 
 DEFAULT = ("c", "h", "logits")
 """The quantities of a new section."""
@@ -94,7 +93,7 @@ class Filling:
         self._truth = Truth(puzzle.network, case.run)
         several = puzzle.network.hidden_size > 1
         self._form = self._wished(Decimals(MANY if several and not case.hand else FEW))
-        self._layout = Layout(into.newline, 2, flow=False)
+        self._layout = Layout(into.newline)
 
     def fill(self, name: yaml.Node, node: yaml.MappingNode) -> None:
         """Refresh the section of a case, or give it one.
@@ -238,8 +237,8 @@ class Filling:
             return "~"
         found = self._truth.digits(place, row, unit, form, old if stays else None)
         if found is None:
-            cell = Stated(self._network, place, row, unit, Number("", Fraction(0), None, 0, 0))
-            self.changes.unclear.append(f"{cell}, left {'open' if old is None else f'as {old}'}")
+            spot = Spot(self._network, place, row, unit)
+            self.changes.unclear.append(f"{spot}, left {'open' if old is None else f'as {old}'}")
             self.changes.kept += old is not None
         return found or old or "~"
 

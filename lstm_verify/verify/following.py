@@ -103,7 +103,10 @@ class Follower(Unroll[Vector]):
         return [Step(*(quantity[t] for quantity in step)) for t in range(run.steps)]  # type: ignore[index]
 
     def gates_at_once(self, index: int, inputs: Sequence[Vector], run: Run) -> list[Step[Vector]]:
-        """Take the gates of all steps as the rows of one batch, as every h is known; then c step by step."""
+        """Take the gates of all steps as the rows of one batch, as every h is known; then c step by step.
+
+        No gate may hang on c, as with a peephole, and the equations must be those of `Cell.step`.
+        """
         cell: Any = self.cells[index]
         x = self.arithmetic.stacked(inputs)
         h = self.before(index, run.h0[index], self.known(index)[0], run)

@@ -165,17 +165,16 @@ def judge_digits(network: Network, case: Case) -> TableVerdict:
 
 
 @dataclass(frozen=True, eq=False)
-class Stated:
-    """A cell of a table that is not left open; row counts from 0. Each is equal to itself alone."""
+class Spot:
+    """Where in a trace a number stands; row and unit count from 0. Each is equal to itself alone."""
 
     network: Network
     place: Place
     row: int
     unit: int
-    number: Number
 
     def of(self, trace: Trace[Any]) -> Any:
-        """Return the number of a trace that the cell speaks of."""
+        """Return the number of a trace that stands there."""
         vector = trace.column(self.network, self.place)[self.row]
         assert vector is not None  # no table states a gate of a step that is skipped
         return vector[self.unit]
@@ -198,6 +197,13 @@ class Stated:
 
     def __str__(self) -> str:
         return self.name + self.when
+
+
+@dataclass(frozen=True, eq=False)
+class Stated(Spot):
+    """A cell of a table that is not left open."""
+
+    number: Number
 
 
 def _stated(table: Table, network: Network) -> list[Stated]:

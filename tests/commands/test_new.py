@@ -151,6 +151,17 @@ class TestFlags:
         assert "      c: [0, 0.25, 0, 0.25]\n" in Path("letters.yaml").read_text(encoding="utf-8")
         assert judged("letters.yaml")[:2] == ("holds", "proved")
 
+    def test_names_may_be_those_of_sections(self, folder, lstm_verify):
+        ended = lstm_verify(
+            "new", "names", "--title", "a    digits: b", "--inputs", "digits,hand", "--case", "digits",
+            "--gate", "i=20", "--gate", "f=20", "--gate", "g=digits/4", "--gate", "o=20",
+            "--input", "digits=1 0 1", "--input", "hand=0 1 0",
+        )  # fmt: skip
+
+        assert ended.status == 0
+        assert load("names.yaml").title == "a    digits: b"
+        assert judged("names.yaml")[:2] == ("holds", "proved")
+
     def test_what_cannot_be_worked_by_hand_has_no_hand_table_and_that_is_said(self, folder, lstm_verify):
         out = lstm_verify(*COUNTER, "--ideal", "i=exact", "--ideal", "g=exact").out
 
@@ -159,6 +170,13 @@ class TestFlags:
         assert "      g: [~, 0, ~]\n" in text
         assert "      i: " not in text
         assert judged("counter.yaml") == ("holds", "proved", [])
+
+    def test_a_gate_that_cannot_be_told_from_a_half_is_no_bug(self, folder, lstm_verify):
+        ended = lstm_verify(*COUNTER, "--gate", "i[0]=(ln(2)*ln(3))*ln(5) - ln(2)*(ln(3)*ln(5))")
+
+        assert (ended.status, ended.err) == (0, "")
+        assert "no hand table: cannot tell " in ended.out
+        assert judged("counter.yaml") == ("none", "proved", [])
 
     def test_with_a_hyphen_it_is_printed_and_no_file_written(self, folder, lstm_verify):
         ended = lstm_verify(*COUNTER, "--output", "-")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
 
 import jsonschema
 import pytest
@@ -11,7 +13,7 @@ from matplotlib.mathtext import MathTextParser
 from lstm_verify.puzzle import summary
 from lstm_verify.puzzle.exposes import kills
 from lstm_verify.puzzle.families import FAMILIES
-from lstm_verify.puzzle.library import shipped
+from lstm_verify.puzzle.library import load_one, shipped
 
 
 def test_help_lists_the_commands(lstm_verify):
@@ -54,6 +56,17 @@ reads:
   sum: h[zero] + h[one]
 """
 
+NAMES = """\
+puzzle: 1
+title: Names that look like something else
+network: {input_size: 3, hidden_size: 1, peephole: new, activations: {f: hard_tanh}}
+features: [h_last, z, mean]
+gates: {i: "c[0]", f: z, g: "1e36*h_last + h[0]", o: mean + 20}
+reads: {o_end: "4*h[0]"}
+cases:
+  one: {inputs: [[1, 1, 1]]}
+"""
+
 MEMORY_IN_LATEX = r"""\begin{aligned}
 i_{t} &= \sigma(100\,x_{2,t} - 10) \\
 f_{t} &= \sigma(100\,x_{2,t} + 10) \\
@@ -63,6 +76,12 @@ c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
 h_{t} &= o_{t}\,\tanh(c_{t}) \\
 \end{aligned}
 """
+
+
+@cache
+def read_as_latex(line):
+    """Have an equation read; ValueError where it is none."""
+    MathTextParser("path").parse("$" + line.removesuffix(r" \\").replace("&", "") + "$")
 
 
 class TestShow:
@@ -118,6 +137,14 @@ class TestShow:
         assert out.count("σ(20)") == 6
         assert "t=1  '_'\n     g[surplus] = " in out
 
+        out = lstm_verify("show", "clip-gates").out
+        assert "always f = hard_sigmoid(clip(10), 0.2, 0.5) = hard_sigmoid(2, 0.2, 0.5) = 0.9" in out
+
+    def test_a_logarithm_stays_one(self, lstm_verify):
+        """Gates that are fractions are worked out exactly: σ(1.09861) would only be about 0.75."""
+        out = lstm_verify("show", "forget-bias").out
+        assert "always f = σ(0.0986123 + 1) = σ(ln(3)) = 0.75" in out
+
     def test_what_a_person_reads_off_stands_beside_each_step(self, lstm_verify, tmp_path):
         """A number named under `reads`, with its radius; the units that are on, by name."""
         out = lstm_verify("show", "text-anbn", "--case", "three").out
@@ -154,6 +181,18 @@ class TestShow:
         latex = lstm_verify("show", "bidir-between", "--equations", "latex").out
         assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t-1} - 20) \\" in latex
 
+    def test_latex_tells_names_from_functions_and_numbers(self, lstm_verify, tmp_path):
+        """Whatever an input is called it has a time; a power of ten is a number; and c stands alone."""
+        (tmp_path / "names.yaml").write_text(NAMES)
+        found = lstm_verify("show", str(tmp_path / "names.yaml"), "--equations", "latex").out.splitlines()
+        assert found[1:5] == [
+            r"i_{t} &= \sigma(c_{t-1}) \\",
+            r"f_{t} &= \operatorname{hard\_tanh}(z_{t}) \\",
+            r"g_{t} &= \tanh(1 \cdot 10^{36}\,\text{h\_last}_{t} + h_{t-1}) \\",
+            r"o_{t} &= \sigma(\text{mean}_{t} + 20) \\",
+        ]
+        assert found[-2] == r"\text{o\_end}_{t} &= 4\,h_{t} \\"
+
     @pytest.mark.parametrize("name", shipped())
     def test_every_puzzle_can_be_followed(self, lstm_verify, name):
         """No line passes 100 columns, and LaTeX's mathematics reads every equation."""
@@ -161,10 +200,9 @@ class TestShow:
 
         assert (ended.status, ended.err) == (0, "")
         assert max(map(len, ended.out.splitlines())) <= 100
-        reader = MathTextParser("path")
         _, *lines, _ = lstm_verify("show", name, "--equations", "latex").out.splitlines()
         for line in lines:
-            reader.parse("$" + line.removesuffix(r" \\").replace("&", "") + "$")
+            read_as_latex(re.sub(r"\d[\d.]*", "1", line))  # which number it is does not matter
 
     @pytest.mark.parametrize(
         ("arguments", "said"),
@@ -206,6 +244,15 @@ class TestList:
         ]
         names = [line.split()[0] for block in blocks for line in block.splitlines()[1:]]
         assert sorted(names) == list(shipped())
+
+    def test_in_a_narrow_terminal_words_stay_whole(self, lstm_verify, monkeypatch):
+        """Where no room is left beside the other columns, a title goes on below them."""
+        monkeypatch.setenv("COLUMNS", "50")
+        _, *blocks = lstm_verify("list").out.split("\n\n")
+        lines = [line for block in blocks for line in block.splitlines()[1:]]
+        assert max(map(len, lines)) <= 50
+        titles = " ".join(line.strip() for line in lines)
+        assert all(load_one(name).title in titles for name in shipped())
 
     def test_exposes_keeps_those_that_kill_a_fault(self, lstm_verify):
         """--exposes: those, and no others, that kill a fault; an unknown one is told with the nearest."""
