@@ -13,13 +13,20 @@ from traces import bits, drawn_words, one_hot, traced, words
 LONG = 500
 
 
-def on(name, inputs, off=1e-7, most=0.2402):
+def on(name, inputs, off=1e-6, most=0.2402):
     """Return which units are on at each step [steps, sequences, units]: none may lie between on and off."""
     h = traced(name, inputs)["h"]
     found = h > 1 / 8
     assert h[found].min() >= 0.2401
     assert h[found].max() <= most
     assert np.abs(h[~found]).max() < off
+    return found
+
+
+def long_words(letters):
+    """Return 500 long words: all but the first, which has no letter but 0, are drawn at random."""
+    found = drawn_words(letters, LONG, 500)
+    found[0] = 0
     return found
 
 
@@ -30,14 +37,14 @@ def ones_so_far(chosen):
 
 @pytest.fixture(params=["short", "long"])
 def chosen(request):
-    """All words of 14 bits, and long ones drawn at random: [sequences, steps]."""
-    return {"short": words(2, 14), "long": drawn_words(2, LONG, 500)}[request.param]
+    """All words of 14 bits, and long ones: [sequences, steps]."""
+    return {"short": words(2, 14), "long": long_words(2)}[request.param]
 
 
 # --------------------------------------------------------------------------- latches
 
 
-@pytest.mark.parametrize("commands", [words(4, 7), drawn_words(4, LONG, 500)], ids=["short", "long"])
+@pytest.mark.parametrize("commands", [words(4, 7), long_words(4)], ids=["short", "long"])
 def test_jk_latch_flip_flop(commands):
     """Commands 0 to 3: hold, reset, set, flip."""
     q = np.zeros(len(commands), bool)
@@ -49,11 +56,12 @@ def test_jk_latch_flip_flop(commands):
 def test_sample_and_hold_holds():
     rng = np.random.default_rng(0)
     value, sample = rng.uniform(-1 / 4, 1 / 4, (100, 2000)), drawn_words(2, 100).T
-    value[:, 0] = 1 / 4  # where tanh bends most
+    sample[:, 0] = np.arange(100) == 0  # what leaks most: 1/4, with −1/4 at the door ever after
+    value[:, 0] = np.where(sample[:, 0], 1 / 4, -1 / 4)
     held = np.zeros(2000)
     last = np.array([held := np.where(now, v, held) for v, now in zip(value, sample, strict=True)])
     h = traced("sample-and-hold", np.stack([value, sample], axis=-1))["h"][..., 0]
-    assert np.abs(h - np.tanh(np.tanh(last))).max() < 1e-7
+    assert 9e-8 < np.abs(h - np.tanh(np.tanh(last))).max() < 1e-7
     assert 0.0098 < np.abs(h - last).max() < 0.0099
 
 
