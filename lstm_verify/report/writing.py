@@ -110,7 +110,9 @@ class Layer:
         self.weights = network.layers[index]
         self.layer, self.direction = divmod(index, network.directions)
         self.inputs = (
-            [_input_name(name) for name in puzzle.features]
+            [f"'{name}'" for name in puzzle.features]
+            if puzzle.features == tuple(puzzle.alphabet or ())
+            else list(puzzle.features)
             if self.layer == 0
             else list(network.input_names(self.layer))
         )
@@ -172,11 +174,6 @@ class Layer:
         parameters = [plain(x) for x in (activation.alpha, activation.beta) if x is not None]
         symbol = SYMBOLS.get(activation.name, activation.name)
         return f"{symbol}({', '.join([argument, *parameters])})" if symbol else argument
-
-
-def _input_name(feature: str) -> str:
-    """Write the name of an input; a character of an alphabet that is no name in quotation marks."""
-    return feature if feature.isidentifier() else f"'{feature}'"
 
 
 def unit_name(puzzle: Puzzle, place: Place, unit: int) -> str:

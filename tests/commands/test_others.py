@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -63,6 +64,74 @@ c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
 h_{t} &= o_{t}\,\tanh(c_{t}) \\
 \end{aligned}
 """
+
+ODD = r"""puzzle: 1
+title: Letters that are signs as well
+network: {input_size: 6, hidden_size: 1}
+alphabet: "hcz_\\^"
+weights: {weight_ih: {i: [1, 2, 3, 4, 5, 6], f: 0, g: 0, o: 0}, weight_hh: {i: 1, f: 0, g: 1e36, o: 0}}
+cases:
+  all: {text: "hcz_\\^"}
+"""
+
+ODD_EQUATIONS = {
+    "text": """\
+i = σ('h' + 2·'c' + 3·'z' + 4·'_' + 5·'\\' + 6·'^' + h)
+f = σ(0)
+g = tanh(1e+36·h)
+o = σ(0)
+c = f·(c before) + i·g
+h = o·tanh(c)
+""",
+    "latex": r"""\begin{aligned}
+i_{t} &= \sigma(\text{‘h’}_t + 2\,\text{‘c’}_t + 3\,\text{‘z’}_t + 4\,\text{‘}\_\text{’}_t"""
+    r""" + 5\,\text{‘}\backslash\text{’}_t + 6\,\text{‘\^{}’}_t + h_{t-1}) \\
+f_{t} &= \sigma(0) \\
+g_{t} &= \tanh(10^{36}\,h_{t-1}) \\
+o_{t} &= \sigma(0) \\
+c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
+h_{t} &= o_{t}\,\tanh(c_{t}) \\
+\end{aligned}
+""",
+}
+
+NAMES = """\
+puzzle: 1
+title: Names that are signs as well
+network: {input_size: 4, hidden_size: 2, layer_norm: 0.1, activations: {f: hard_tanh}}
+features: [z, clip, h_last, x1y2]
+units: [mean, _]
+gates: {i: [z + clip, h_last - x1y2], f: "h[mean]", g: 0, o: 1}
+reads: {i: "4*h[_]"}
+cases:
+  one: {inputs: [[1, 1, 1, 1]]}
+"""
+
+NAMES_EQUATIONS = {
+    "text": """\
+i[mean] = σ(LN(z + clip))
+i[_] = σ(LN(h_last − x1y2))
+f[mean], f[_] = hard_tanh(LN(h[mean]))
+g[mean], g[_] = tanh(LN(0))
+o[mean], o[_] = σ(LN(0) + 1)
+c = f·(c before) + i·g
+h = o·tanh(c)
+LN(z) = (z − mean) / √(variance + 0.1), over the units of a gate
+i = 4·h[_]
+""",
+    "latex": r"""\begin{aligned}
+i_{\mathrm{mean},t} &= \sigma(\mathrm{LN}(z_{t} + \mathrm{clip}_{t})) \\
+i_{\mathrm{\_},t} &= \sigma(\mathrm{LN}(\mathrm{h\_last}_{t} - \mathrm{x1y2}_{t})) \\
+f_{\mathrm{mean},t}, f_{\mathrm{\_},t} &= \mathrm{hard\_tanh}(\mathrm{LN}(h_{\mathrm{mean},t-1})) \\
+g_{\mathrm{mean},t}, g_{\mathrm{\_},t} &= \tanh(\mathrm{LN}(0)) \\
+o_{\mathrm{mean},t}, o_{\mathrm{\_},t} &= \sigma(\mathrm{LN}(0) + 1) \\
+c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
+h_{t} &= o_{t}\,\tanh(c_{t}) \\
+\mathrm{LN}(z) &= (z - \mathrm{mean}) / \sqrt{\mathrm{variance} + 0.1} \quad\text{(over the units of a gate)} \\
+i_{t} &= 4\,h_{\mathrm{\_},t} \\
+\end{aligned}
+""",
+}
 
 
 class TestShow:
@@ -149,10 +218,30 @@ class TestShow:
 
         assert lstm_verify("show", "memory", "--equations", "latex").out == MEMORY_IN_LATEX
         latex = lstm_verify("show", "peephole-timer", "--equations", "latex").out
-        assert r"f_{\text{five},t} &= \sigma(-40\,c_{\text{five},t-1} + 180) \\" in latex
-        assert r"o_{\text{five},t} &= \sigma(40\,c_{\text{five},t} - 180) \\" in latex
+        assert r"f_{\mathrm{five},t} &= \sigma(-40\,c_{\mathrm{five},t-1} + 180) \\" in latex
+        assert r"o_{\mathrm{five},t} &= \sigma(40\,c_{\mathrm{five},t} - 180) \\" in latex
         latex = lstm_verify("show", "bidir-between", "--equations", "latex").out
-        assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t-1} - 20) \\" in latex
+        assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t+1} - 20) \\" in latex
+        assert latex.count(r"c_{t} &= f_{t}\,c_{t+1} + i_{t}\,g_{t} \\") == 2
+        assert latex.count(r"c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\") == 2
+
+    @pytest.mark.parametrize("form", ["text", "latex"])
+    def test_equations_tell_names_from_signs(self, lstm_verify, tmp_path, form):
+        """Letters and names that are signs of the equations, or mean something to LaTeX, and large numbers."""
+        (tmp_path / "odd.yaml").write_text(ODD)
+        out = lstm_verify("show", str(tmp_path / "odd.yaml"), "--equations", form).out
+        assert [line.split("   ")[0] for line in out.splitlines()] == ODD_EQUATIONS[form].splitlines()
+
+        (tmp_path / "names.yaml").write_text(NAMES)
+        out = lstm_verify("show", str(tmp_path / "names.yaml"), "--equations", form).out
+        assert [line.split("   ")[0] for line in out.splitlines()] == NAMES_EQUATIONS[form].splitlines()
+
+    def test_latex_is_such_as_github_shows(self, lstm_verify):
+        """Without the macro that it forbids, and without a backslash in text, which MathJax 3 would print."""
+        for name in shipped():
+            out = lstm_verify("show", name, "--equations", "latex").out
+            assert "operatorname" not in out
+            assert not re.search(r"\\text\{[^{}]*\\", out)
 
     @pytest.mark.parametrize("name", shipped())
     def test_every_puzzle_can_be_followed(self, lstm_verify, name):
