@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 KEYS = ("name", "title", "family", "network", "tags", "kills", "file")
 """What programs are told of a puzzle, beside its cases."""
 
+NARROWEST = 20
+"""Columns that a title has at least; a terminal that is too narrow for that breaks the lines itself."""
+
 
 @click.command(name="list")
 @click.option("--family", metavar="FAMILY", help="Only puzzles of this family.")
@@ -79,8 +82,8 @@ def _by_family(puzzles: Sequence[Summary]) -> Iterator[str]:
     rows = [(p.name, p.network, "?" if p.kills is None else len(p.kills), p.title) for p in puzzles]
     align = ("left", "left", "right", "left")
     header, _, *lines = tabulate(rows, head, colalign=align, disable_numparse=True).splitlines()
-    width = shutil.get_terminal_size((120, 24)).columns
     margin = " " * (header.index(head[-1]) + 2)
+    width = max(shutil.get_terminal_size((120, 24)).columns, len(margin) + NARROWEST)
     yield f"  {header}"
     for family, (title, _) in FAMILIES.items():
         own = [line for puzzle, line in zip(puzzles, lines, strict=True) if puzzle.family == family]

@@ -196,10 +196,10 @@ class TestShow:
         (tmp_path / "ring.yaml").write_text(RING)
         out = lstm_verify("show", str(tmp_path / "ring.yaml")).out
         assert "i[zero] = σ(160·h[one] − 20)" in out
-        assert [line.strip() for line in out.splitlines() if "on:" in line] == [
+        assert [line.strip() for line in out.splitlines() if "on:" in line or "is on" in line] == [
             "on: one",
             "on: zero",
-            "on: none",
+            "no unit is on",
         ]
         sums = [line.strip().split("   ")[0] for line in out.splitlines() if "sum = " in line]
         assert sums == [
@@ -284,6 +284,16 @@ class TestList:
         assert line.split()[:4] == ["memory", "3", "→", "1"]
         assert line.split()[4] == str(len(kills()["memory"]))
         assert line.endswith("  Update, reset and output a memory cell")
+
+    @pytest.mark.parametrize("columns", ["1", "40", "80"])
+    def test_a_narrow_terminal_breaks_no_words(self, lstm_verify, monkeypatch, columns):
+        """However narrow it is, a title keeps room for a few words a line."""
+        monkeypatch.setenv("COLUMNS", columns)
+        out = lstm_verify("list").out
+
+        words = {word for line in out.splitlines() for word in line.split()}
+        assert {"output", "cell", "normalised,"} <= words
+        assert max(map(len, out.splitlines())) <= 90
 
     def test_puzzles_stand_under_their_families(self, lstm_verify, monkeypatch):
         """Each family's title is followed by its puzzles, and every puzzle is in one."""
