@@ -102,7 +102,7 @@ network: {input_size: 4, hidden_size: 2, layer_norm: 0.1, activations: {f: hard_
 features: [z, clip, h_last, x1y2]
 units: [mean, _]
 gates: {i: [z + clip, h_last - x1y2], f: "h[mean]", g: 0, o: 1}
-reads: {i: "4*h[_]"}
+reads: {hot: "4*h[_]"}
 cases:
   one: {inputs: [[1, 1, 1, 1]]}
 """
@@ -117,7 +117,7 @@ o[mean], o[_] = σ(LN(0) + 1)
 c = f·(c before) + i·g
 h = o·tanh(c)
 LN(z) = (z − mean) / √(variance + 0.1), over the units of a gate
-i = 4·h[_]
+hot = 4·h[_]
 """,
     "latex": r"""\begin{aligned}
 i_{\mathrm{mean},t} &= \sigma(\mathrm{LN}(z_{t} + \mathrm{clip}_{t})) \\
@@ -128,7 +128,7 @@ o_{\mathrm{mean},t}, o_{\mathrm{\_},t} &= \sigma(\mathrm{LN}(0) + 1) \\
 c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
 h_{t} &= o_{t}\,\tanh(c_{t}) \\
 \mathrm{LN}(z) &= (z - \mathrm{mean}) / \sqrt{\mathrm{variance} + 0.1} \quad\text{(over the units of a gate)} \\
-i_{t} &= 4\,h_{\mathrm{\_},t} \\
+\mathrm{hot}_{t} &= 4\,h_{\mathrm{\_},t} \\
 \end{aligned}
 """,
 }
