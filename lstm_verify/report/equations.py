@@ -60,6 +60,14 @@ def equations(puzzle: Puzzle, units: int) -> Iterator[str]:
         width = max(len(line.formula) for line in block.lines)
         for formula, rule in block.lines:
             yield (f"{formula.ljust(min(width, WIDTH - 46))}   {rule}" if rule else formula).rstrip()
+    if remark := left_out(puzzle, units):
+        yield remark
+
+
+def left_out(puzzle: Puzzle, units: int) -> str:
+    """Say that there are more units than are written out; "" where there are none."""
+    hidden = puzzle.network.hidden_size
+    return f"(units: the first {units} of {hidden})" if hidden > units else ""
 
 
 def blocks(puzzle: Puzzle, units: int) -> Iterator[Block]:

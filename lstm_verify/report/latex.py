@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from lstm_verify.puzzle.model import Puzzle
-from lstm_verify.report.equations import blocks
+from lstm_verify.report.equations import blocks, left_out
 
 SIGNS = {"·": r"\,", "−": "-", "±": r"\pm ", "√": r"\sqrt", "…": r"\dots"}
 
@@ -53,6 +53,8 @@ def equations(puzzle: Puzzle, units: int) -> Iterator[str]:
             said = rf" \quad\text{{(over {words})}}" if words else ""
             before = "" if left == NORMALISED else block.before
             yield rf"{_written(left, 't' if before else '')} &= {_written(right, before)}{said} \\"
+    if remark := left_out(puzzle, units):
+        yield rf"&\text{{{remark}}} \\"
     yield r"\end{aligned}"
 
 

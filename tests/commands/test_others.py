@@ -178,6 +178,11 @@ class TestShow:
         assert "g[1] = tanh(2·x − 1/130·h[0] − 1/130·h[1] − … − 1/130·h[129])" in out
         assert "c[2]" not in out
         assert "… 128 more units" in out
+        for form in ("text", "latex"):
+            of_two = lstm_verify("show", "wide", "--equations", form, "--units", "2").out
+            assert "(units: the first 2 of 130)" in of_two
+            whole = lstm_verify("show", "wide", "--equations", form, "--units", "130").out
+            assert "(units" not in whole
 
     def test_what_never_changes_stands_once(self, lstm_verify):
         """A gate that nothing moves is worked before the first step; units that are alike share a line."""
