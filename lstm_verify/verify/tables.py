@@ -176,7 +176,7 @@ class Stated:
 
     def of(self, trace: Trace[Any]) -> Any:
         """Return the number of a trace that the cell speaks of."""
-        vector = trace.column(self.network, self.place)[self.row]
+        vector = trace.at(self.network, self.place, self.row)
         assert vector is not None  # no table states a gate of a step that is skipped
         return vector[self.unit]
 
