@@ -31,7 +31,7 @@ NORMALISED = "LN(z)"
 """The left side of an equation whose names are of no step."""
 
 _TOKEN = re.compile(
-    r"'(?P<letter>.)'"
+    r"'(?P<letter>\\\w+|.)'"
     r"|\((?P<before>[^\s()]+) before\)"
     r"|(?P<function>[^\W\d]\w*)(?=\()"
     r"|(?P<name>(?<!\w)[^\W\d]\w*(?:\[\w+\])?)"
@@ -104,6 +104,6 @@ def _upright(name: str) -> str:
     return rf"\mathrm{{{escaped}}}" if name.isascii() else rf"\text{{{escaped}}}"
 
 
-def _letter(character: str) -> str:
-    """Write a character of an alphabet in quotation marks."""
-    return rf"\text{{{OPEN}{LETTERS.get(character, character)}{CLOSED}}}"
+def _letter(text: str) -> str:
+    """Write a character of an alphabet, or what stands for it, in quotation marks."""
+    return rf"\text{{{OPEN}{''.join(LETTERS.get(c, c) for c in text)}{CLOSED}}}"

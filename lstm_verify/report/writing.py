@@ -110,7 +110,7 @@ class Layer:
         self.weights = network.layers[index]
         self.layer, self.direction = divmod(index, network.directions)
         self.inputs = (
-            [f"'{name}'" for name in puzzle.features]
+            [letter(name) for name in puzzle.features]
             if puzzle.features == tuple(puzzle.alphabet or ())
             else list(puzzle.features)
             if self.layer == 0
@@ -174,6 +174,11 @@ class Layer:
         parameters = [plain(x) for x in (activation.alpha, activation.beta) if x is not None]
         symbol = SYMBOLS.get(activation.name, activation.name)
         return f"{symbol}({', '.join([argument, *parameters])})" if symbol else argument
+
+
+def letter(character: str) -> str:
+    """Write a character of a text in quotation marks; one that does not print as Python escapes it."""
+    return f"'{character}'" if character.isprintable() else repr(character)
 
 
 def unit_name(puzzle: Puzzle, place: Place, unit: int) -> str:

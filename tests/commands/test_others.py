@@ -67,16 +67,17 @@ h_{t} &= o_{t}\,\tanh(c_{t}) \\
 
 ODD = r"""puzzle: 1
 title: Letters that are signs as well
-network: {input_size: 6, hidden_size: 1}
-alphabet: "hcz_\\^"
-weights: {weight_ih: {i: [1, 2, 3, 4, 5, 6], f: 0, g: 0, o: 0}, weight_hh: {i: 1, f: 0, g: 1e36, o: 0}}
+ideal: {i: exact}
+network: {input_size: 7, hidden_size: 1}
+alphabet: "hcz_\\^\n"
+weights: {weight_ih: {i: [1, 2, 3, 4, 5, 6, 7], f: 0, g: 0, o: 0}, weight_hh: {i: 1, f: 0, g: 1e36, o: 0}}
 cases:
-  all: {text: "hcz_\\^"}
+  all: {text: "hcz_\\^\n"}
 """
 
 ODD_EQUATIONS = {
     "text": """\
-i = σ('h' + 2·'c' + 3·'z' + 4·'_' + 5·'\\' + 6·'^' + h)
+i = σ('h' + 2·'c' + 3·'z' + 4·'_' + 5·'\\' + 6·'^' + 7·'\\n' + h)
 f = σ(0)
 g = tanh(1e+36·h)
 o = σ(0)
@@ -85,7 +86,7 @@ h = o·tanh(c)
 """,
     "latex": r"""\begin{aligned}
 i_{t} &= \sigma(\text{‘h’}_t + 2\,\text{‘c’}_t + 3\,\text{‘z’}_t + 4\,\text{‘}\_\text{’}_t"""
-    r""" + 5\,\text{‘}\backslash\text{’}_t + 6\,\text{‘\^{}’}_t + h_{t-1}) \\
+    r""" + 5\,\text{‘}\backslash\text{’}_t + 6\,\text{‘\^{}’}_t + 7\,\text{‘}\backslash\text{n’}_t + h_{t-1}) \\
 f_{t} &= \sigma(0) \\
 g_{t} &= \tanh(10^{36}\,h_{t-1}) \\
 o_{t} &= \sigma(0) \\
