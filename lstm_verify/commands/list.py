@@ -91,4 +91,4 @@ def _by_family(puzzles: Sequence[Summary]) -> Iterator[str]:
         if own:
             yield f"\n{title} ({family})"
         for line in own:
-            yield from textwrap.wrap(f"  {line}", width, subsequent_indent=margin)
+            yield from textwrap.wrap(f"  {line}", width, subsequent_indent=margin, break_long_words=False)

@@ -99,7 +99,12 @@ def command(name: str, output: str, *, force: bool, **typed: Any) -> int:
 
     given = Typed(**typed)
     path = Path(output or f"{name.removesuffix('.yaml')}.yaml")
-    problems = [str(flaw) for flaw in (*no_slug("NAME", name.removesuffix(".yaml")), *given.flaws())]
+    slug, folder = name.removesuffix(".yaml"), Path(name).parent
+    problems = [str(flaw) for flaw in (*no_slug("NAME", slug), *given.flaws())]
+    if folder != Path() and not no_slug("NAME", stem := Path(slug).name):
+        problems[0] = (
+            f"NAME: '{name}' is a path; write {stem} --output {shlex.quote(f'{folder / stem}.yaml')}"
+        )
     if output != "-" and path.exists() and not force:
         problems.append(f"{path} is there already; --force writes over it")
     if problems:

@@ -51,6 +51,14 @@ class Trace(Generic[Vector]):
             return [getattr(self, place.quantity)[index]]
         return [getattr(step, place.quantity) for step in self.steps[index]]
 
+    def at(self, network: Network, place: Place, row: int) -> Vector | None:
+        """Return one entry of a column, counted from 0, without making the others: they may be many."""
+        if place.quantity == "logits" or place.quantity in AT_THE_END:
+            return self.column(network, place)[row]
+        step = self.steps[network.index(place.layer, place.direction)][row]
+        vector: Vector | None = getattr(step, place.quantity)
+        return vector
+
 
 class Unroll(Generic[Vector]):
     """Leads vectors through the layers, directions and steps of a network: one short method for each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +69,18 @@ def _needless(file: PuzzleFile, network: Network) -> str:
     return network.semantics.coupled[0] if network.semantics.coupled else "if"
 
 
+def check_names(names: Sequence[Scalar], what: str, example: str, problems: Problems) -> None:
+    """Note what is no name, or stands there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if not _IDENTIFIER.fullmatch(name):
+            message = f"is no name; write a letter and then letters, digits or _, as in {example}"
+            problems.add(name, f"{quoted(name)} {message}")
+        elif name in seen:
+            problems.add(name, f"the {what} {quoted(name)} stands here twice")
+        seen.add(name)
+
+
 def _is_name(text: str, network: Network) -> bool:
     return _IDENTIFIER.fullmatch(text) is not None and text not in _reserved(network)
 
@@ -108,7 +121,7 @@ def _features(file: PuzzleFile, names: list[Scalar], network: Network, problems:
     for name in names:
         if name in _reserved(network):
             problems.add(name, f"{quoted(name)} has a meaning in rules; give the feature another name")
-    _check_names(names, "feature", "x1", problems)
+    check_names(names, "feature", "x1", problems)
     if len(names) != network.input_size:
         named = f"{count(len(names), 'feature')} named"
         problems.add(file.key("features"), f"{named}, but input_size is {network.input_size}")
@@ -116,20 +129,8 @@ def _features(file: PuzzleFile, names: list[Scalar], network: Network, problems:
 
 
 def _units(file: PuzzleFile, names: list[Scalar], network: Network, problems: Problems) -> tuple[str, ...]:
-    _check_names(names, "unit", "even", problems)
+    check_names(names, "unit", "even", problems)
     if len(names) != network.hidden_size:
         named = f"{count(len(names), 'unit')} named"
         problems.add(file.key("units"), f"{named}, but hidden_size is {network.hidden_size}")
     return tuple(str(name) for name in names)
-
-
-def _check_names(names: list[Scalar], what: str, example: str, problems: Problems) -> None:
-    """Note what is no name, or stands there twice."""
-    seen: set[str] = set()
-    for name in names:
-        if not _IDENTIFIER.fullmatch(name):
-            message = f"is no name; write a letter and then letters, digits or _, as in {example}"
-            problems.add(name, f"{quoted(name)} {message}")
-        elif name in seen:
-            problems.add(name, f"the {what} {quoted(name)} stands here twice")
-        seen.add(name)

@@ -36,10 +36,15 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Equations that belong together, under a heading where there are several blocks."""
+    """Equations that belong together, under a heading where there are several blocks.
+
+    Attributes:
+        before: the time of each h on the right: one step before t, backwards t+1; or the step t itself.
+    """
 
     heading: str
     lines: list[Line]
+    before: str
 
 
 def layers(puzzle: Puzzle) -> list[Layer]:
@@ -55,16 +60,25 @@ def equations(puzzle: Puzzle, units: int) -> Iterator[str]:
         width = max(len(line.formula) for line in block.lines)
         for formula, rule in block.lines:
             yield (f"{formula.ljust(min(width, WIDTH - 46))}   {rule}" if rule else formula).rstrip()
+    if remark := left_out(puzzle, units):
+        yield remark
+
+
+def left_out(puzzle: Puzzle, units: int) -> str:
+    """Say that there are more units than are written out; "" where there are none."""
+    hidden = puzzle.network.hidden_size
+    return f"(units: the first {units} of {hidden})" if hidden > units else ""
 
 
 def blocks(puzzle: Puzzle, units: int) -> Iterator[Block]:
     """Return the network's equations, layer by layer, and what is made of its states."""
     for index, layer in enumerate(layers(puzzle)):
         lines = [*_gates(puzzle, layer, index, units), *_states(puzzle, layer, index)]
-        yield Block(f"{layer.heading}{_below(layer)}", lines)
+        before = "t+1" if layer.network.reversed(layer.direction) else "t-1"
+        yield Block(f"{layer.heading}{_below(layer)}", lines, before)
     rest = [*_normalisation(puzzle), *_head(puzzle), *_readings(puzzle)]
     if rest:
-        yield Block("", rest)
+        yield Block("", rest, "t")
 
 
 def _below(layer: Layer) -> str:

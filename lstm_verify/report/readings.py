@@ -29,7 +29,7 @@ class Readings:
         if self.one_hot:
             h = self.trace.steps[index][t].h
             on = [name for name, value in zip(self.puzzle.units, h, strict=True) if value.ideal != 0]
-            yield f"on: {', '.join(on) or 'none'}"
+            yield f"on: {', '.join(on)}" if on else "no unit is on"
 
     def _index(self, place: Place) -> int:
         return self.puzzle.network.index(place.layer, place.direction)

@@ -23,6 +23,7 @@ from lstm_verify.report.writing import (
     affine,
     equals,
     factor,
+    letter,
     numbered,
     plain,
     summed,
@@ -141,7 +142,7 @@ def _initial(layer: Layer, run: Run, index: int) -> Iterator[str]:
 def _given(case: Case, layer: Layer, taken: Taken) -> str:
     """Say what the inputs of a step are: as they were written, or as the layer below has them."""
     if layer.layer == 0 and case.text is not None:
-        return f"'{case.text[taken.t]}'"
+        return letter(case.text[taken.t])
     written = (
         [n.text for n in case.inputs[taken.t]] if layer.layer == 0 else [plain(x.ideal) for x in taken.x]
     )

@@ -14,7 +14,7 @@ from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.network import Place, Run
 from lstm_verify.lstm.numerals import apart, formula, rounded_up, signed
 from lstm_verify.lstm.semantics import AT_THE_END
-from lstm_verify.report.writing import WIDTH, unit_name
+from lstm_verify.report.writing import WIDTH, letter, unit_name
 from lstm_verify.verify.compare import Column
 from lstm_verify.verify.tables import Tables
 from lstm_verify.verify.verdict import Result
@@ -80,7 +80,7 @@ def _inputs(tables: Tables, steps: Sequence[int]) -> list[Strip]:
     """Make the columns of the inputs: of a text its characters, else one for each feature."""
     case = tables.case
     if case.text is not None:
-        return [Strip(["text"], [[repr(case.text[t])] for t in steps])]
+        return [Strip(["text"], [[letter(case.text[t])] for t in steps])]
     return [
         Strip([name], [[case.inputs[t][k].text] for t in steps])
         for k, name in enumerate(tables.puzzle.features)

@@ -115,7 +115,9 @@ class Layer:
         self.weights = network.layers[index]
         self.layer, self.direction = divmod(index, network.directions)
         self.inputs = (
-            [_input_name(name) for name in puzzle.features]
+            [letter(name) for name in puzzle.features]
+            if puzzle.features == tuple(puzzle.alphabet or ())
+            else list(puzzle.features)
             if self.layer == 0
             else list(network.input_names(self.layer))
         )
@@ -179,9 +181,9 @@ class Layer:
         return f"{symbol}({', '.join([argument, *parameters])})" if symbol else argument
 
 
-def _input_name(feature: str) -> str:
-    """Write the name of an input; a character of an alphabet that is no name in quotation marks."""
-    return feature if feature.isidentifier() else f"'{feature}'"
+def letter(character: str) -> str:
+    """Write a character of a text in quotation marks; one that does not print as Python escapes it."""
+    return f"'{character}'" if character.isprintable() else repr(character)
 
 
 def unit_name(puzzle: Puzzle, place: Place, unit: int) -> str:

@@ -175,7 +175,7 @@ class Spot:
 
     def of(self, trace: Trace[Any]) -> Any:
         """Return the number of a trace that stands there."""
-        vector = trace.column(self.network, self.place)[self.row]
+        vector = trace.at(self.network, self.place, self.row)
         assert vector is not None  # no table states a gate of a step that is skipped
         return vector[self.unit]
 

@@ -263,15 +263,22 @@ class TestMistakes:
     def test_what_is_no_pair_is_refused(self, pair, folder, lstm_verify):
         assert f"'{pair}'" in lstm_verify(*COUNTER, "--gate", pair).err
 
-    @pytest.mark.parametrize(("name", "mended"), [("My Puzzle", "my-puzzle"), ("a/b", "a-b"), ("../x", "x")])
+    @pytest.mark.parametrize(("name", "mended"), [("My Puzzle", "my-puzzle"), ("a/B", "a-b"), ("-x", "x")])
     def test_the_name_is_one_that_a_test_can_have(self, name, mended, folder, lstm_verify):
-        ended = lstm_verify("new", name, *COUNTER[2:])
+        ended = lstm_verify("new", *COUNTER[2:], "--", name)
 
         assert (ended.status, ended.out) == (2, "")
         assert (
             ended.err
             == f"Error: NAME: '{name}' is no name of small letters, digits and hyphens; write '{mended}'\n"
         )
+
+    @pytest.mark.parametrize("name", ["more/counter", "more/counter.yaml"])
+    def test_a_path_for_a_name_is_told_where_it_belongs(self, folder, lstm_verify, name):
+        ended = lstm_verify("new", *COUNTER[2:], "--", name)
+
+        assert (ended.status, ended.out) == (2, "")
+        assert ended.err == f"Error: NAME: '{name}' is a path; write counter --output more/counter.yaml\n"
 
 
 class TestQuestions:

@@ -56,7 +56,7 @@ reads:
   sum: h[zero] + h[one]
 """
 
-NAMES = """\
+MISNAMED = """\
 puzzle: 1
 title: Names that look like something else
 network: {input_size: 3, hidden_size: 1, peephole: new, activations: {f: hard_tanh}}
@@ -76,6 +76,75 @@ c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
 h_{t} &= o_{t}\,\tanh(c_{t}) \\
 \end{aligned}
 """
+
+ODD = r"""puzzle: 1
+title: Letters that are signs as well
+ideal: {i: exact}
+network: {input_size: 7, hidden_size: 1}
+alphabet: "hcz_\\^\n"
+weights: {weight_ih: {i: [1, 2, 3, 4, 5, 6, 7], f: 0, g: 0, o: 0}, weight_hh: {i: 1, f: 0, g: 1e36, o: 0}}
+cases:
+  all: {text: "hcz_\\^\n"}
+"""
+
+ODD_EQUATIONS = {
+    "text": """\
+i = σ('h' + 2·'c' + 3·'z' + 4·'_' + 5·'\\' + 6·'^' + 7·'\\n' + h)
+f = σ(0)
+g = tanh(1e+36·h)
+o = σ(0)
+c = f·(c before) + i·g
+h = o·tanh(c)
+""",
+    "latex": r"""\begin{aligned}
+i_{t} &= \sigma(\text{‘h’}_t + 2\,\text{‘c’}_t + 3\,\text{‘z’}_t + 4\,\text{‘}\_\text{’}_t"""
+    r""" + 5\,\text{‘}\backslash\text{’}_t + 6\,\text{‘\^{}’}_t + 7\,\text{‘}\backslash\text{n’}_t + h_{t-1}) \\
+f_{t} &= \sigma(0) \\
+g_{t} &= \tanh(10^{36}\,h_{t-1}) \\
+o_{t} &= \sigma(0) \\
+c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
+h_{t} &= o_{t}\,\tanh(c_{t}) \\
+\end{aligned}
+""",
+}
+
+NAMES = """\
+puzzle: 1
+title: Names that are signs as well
+network: {input_size: 4, hidden_size: 2, layer_norm: 0.1, activations: {f: hard_tanh}}
+features: [z, clip, h_last, x1y2]
+units: [mean, _]
+gates: {i: [z + clip, h_last - x1y2], f: "h[mean]", g: 0, o: 1}
+reads: {hot: "4*h[_]"}
+cases:
+  one: {inputs: [[1, 1, 1, 1]]}
+"""
+
+NAMES_EQUATIONS = {
+    "text": """\
+i[mean] = σ(LN(z + clip))
+i[_] = σ(LN(h_last − x1y2))
+f[mean], f[_] = hard_tanh(LN(h[mean]))
+g[mean], g[_] = tanh(LN(0))
+o[mean], o[_] = σ(LN(0) + 1)
+c = f·(c before) + i·g
+h = o·tanh(c)
+LN(z) = (z − mean) / √(variance + 0.1), over the units of a gate
+hot = 4·h[_]
+""",
+    "latex": r"""\begin{aligned}
+i_{\mathrm{mean},t} &= \sigma(\mathrm{LN}(z_{t} + \mathrm{clip}_{t})) \\
+i_{\mathrm{\_},t} &= \sigma(\mathrm{LN}(\mathrm{h\_last}_{t} - \mathrm{x1y2}_{t})) \\
+f_{\mathrm{mean},t}, f_{\mathrm{\_},t} &= \mathrm{hard\_tanh}(\mathrm{LN}(h_{\mathrm{mean},t-1})) \\
+g_{\mathrm{mean},t}, g_{\mathrm{\_},t} &= \tanh(\mathrm{LN}(0)) \\
+o_{\mathrm{mean},t}, o_{\mathrm{\_},t} &= \sigma(\mathrm{LN}(0) + 1) \\
+c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
+h_{t} &= o_{t}\,\tanh(c_{t}) \\
+\mathrm{LN}(z) &= (z - \mathrm{mean}) / \sqrt{\mathrm{variance} + 0.1} \quad\text{(over the units of a gate)} \\
+\mathrm{hot}_{t} &= 4\,h_{\mathrm{\_},t} \\
+\end{aligned}
+""",
+}
 
 
 @cache
@@ -128,6 +197,11 @@ class TestShow:
         assert "g[1] = tanh(2·x − 1/130·h[0] − 1/130·h[1] − … − 1/130·h[129])" in out
         assert "c[2]" not in out
         assert "… 128 more units" in out
+        for form in ("text", "latex"):
+            of_two = lstm_verify("show", "wide", "--equations", form, "--units", "2").out
+            assert "(units: the first 2 of 130)" in of_two
+            whole = lstm_verify("show", "wide", "--equations", form, "--units", "130").out
+            assert "(units" not in whole
 
     def test_what_never_changes_stands_once(self, lstm_verify):
         """A gate that nothing moves is worked before the first step; units that are alike share a line."""
@@ -154,10 +228,10 @@ class TestShow:
         (tmp_path / "ring.yaml").write_text(RING)
         out = lstm_verify("show", str(tmp_path / "ring.yaml")).out
         assert "i[zero] = σ(160·h[one] − 20)" in out
-        assert [line.strip() for line in out.splitlines() if "on:" in line] == [
+        assert [line.strip() for line in out.splitlines() if "on:" in line or "is on" in line] == [
             "on: one",
             "on: zero",
-            "on: none",
+            "no unit is on",
         ]
         sums = [line.strip().split("   ")[0] for line in out.splitlines() if "sum = " in line]
         assert sums == [
@@ -176,22 +250,42 @@ class TestShow:
 
         assert lstm_verify("show", "memory", "--equations", "latex").out == MEMORY_IN_LATEX
         latex = lstm_verify("show", "peephole-timer", "--equations", "latex").out
-        assert r"f_{\text{five},t} &= \sigma(-40\,c_{\text{five},t-1} + 180) \\" in latex
-        assert r"o_{\text{five},t} &= \sigma(40\,c_{\text{five},t} - 180) \\" in latex
+        assert r"f_{\mathrm{five},t} &= \sigma(-40\,c_{\mathrm{five},t-1} + 180) \\" in latex
+        assert r"o_{\mathrm{five},t} &= \sigma(40\,c_{\mathrm{five},t} - 180) \\" in latex
         latex = lstm_verify("show", "bidir-between", "--equations", "latex").out
-        assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t-1} - 20) \\" in latex
+        assert r"i^{(0,\leftarrow)}_{t} &= \sigma(40\,x_{t} - 200\,h^{(0,\leftarrow)}_{t+1} - 20) \\" in latex
+        assert latex.count(r"c_{t} &= f_{t}\,c_{t+1} + i_{t}\,g_{t} \\") == 2
+        assert latex.count(r"c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\") == 2
+
+    @pytest.mark.parametrize("form", ["text", "latex"])
+    def test_equations_tell_names_from_signs(self, lstm_verify, tmp_path, form):
+        """Letters and names that are signs of the equations, or mean something to LaTeX, and large numbers."""
+        (tmp_path / "odd.yaml").write_text(ODD)
+        out = lstm_verify("show", str(tmp_path / "odd.yaml"), "--equations", form).out
+        assert [line.split("   ")[0] for line in out.splitlines()] == ODD_EQUATIONS[form].splitlines()
+
+        (tmp_path / "names.yaml").write_text(NAMES)
+        out = lstm_verify("show", str(tmp_path / "names.yaml"), "--equations", form).out
+        assert [line.split("   ")[0] for line in out.splitlines()] == NAMES_EQUATIONS[form].splitlines()
+
+    def test_latex_is_such_as_github_shows(self, lstm_verify):
+        """Without the macro that it forbids, and without a backslash in text, which MathJax 3 would print."""
+        for name in shipped():
+            out = lstm_verify("show", name, "--equations", "latex").out
+            assert "operatorname" not in out
+            assert not re.search(r"\\text\{[^{}]*\\", out)
 
     def test_latex_tells_names_from_functions_and_numbers(self, lstm_verify, tmp_path):
         """Whatever an input is called it has a time; a power of ten is a number; and c stands alone."""
-        (tmp_path / "names.yaml").write_text(NAMES)
+        (tmp_path / "names.yaml").write_text(MISNAMED)
         found = lstm_verify("show", str(tmp_path / "names.yaml"), "--equations", "latex").out.splitlines()
         assert found[1:5] == [
             r"i_{t} &= \sigma(c_{t-1}) \\",
-            r"f_{t} &= \operatorname{hard\_tanh}(z_{t}) \\",
-            r"g_{t} &= \tanh(1 \cdot 10^{36}\,\text{h\_last}_{t} + h_{t-1}) \\",
-            r"o_{t} &= \sigma(\text{mean}_{t} + 20) \\",
+            r"f_{t} &= \mathrm{hard\_tanh}(z_{t}) \\",
+            r"g_{t} &= \tanh(10^{36}\,\mathrm{h\_last}_{t} + h_{t-1}) \\",
+            r"o_{t} &= \sigma(\mathrm{mean}_{t} + 20) \\",
         ]
-        assert found[-2] == r"\text{o\_end}_{t} &= 4\,h_{t} \\"
+        assert found[-2] == r"\mathrm{o\_end}_{t} &= 4\,h_{t} \\"
 
     @pytest.mark.parametrize("name", shipped())
     def test_every_puzzle_can_be_followed(self, lstm_verify, name):
@@ -245,12 +339,13 @@ class TestList:
         names = [line.split()[0] for block in blocks for line in block.splitlines()[1:]]
         assert sorted(names) == list(shipped())
 
-    def test_in_a_narrow_terminal_words_stay_whole(self, lstm_verify, monkeypatch):
+    @pytest.mark.parametrize("columns", [1, 50, 80])
+    def test_in_a_narrow_terminal_words_stay_whole(self, lstm_verify, monkeypatch, columns):
         """Where no room is left beside the other columns, a title goes on below them."""
-        monkeypatch.setenv("COLUMNS", "50")
+        monkeypatch.setenv("COLUMNS", str(columns))
         _, *blocks = lstm_verify("list").out.split("\n\n")
         lines = [line for block in blocks for line in block.splitlines()[1:]]
-        assert max(map(len, lines)) <= 50
+        assert max(map(len, lines)) <= max(columns, 34)
         titles = " ".join(line.strip() for line in lines)
         assert all(load_one(name).title in titles for name in shipped())
 
