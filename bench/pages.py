@@ -8,6 +8,7 @@ from pathlib import Path
 import plots
 from tabulate import tabulate
 
+from lstm_verify.lstm.semantics import AT_THE_END
 from lstm_verify.puzzle.families import FAMILIES
 from lstm_verify.puzzle.library import shipped
 from lstm_verify.puzzle.model import Puzzle
@@ -92,7 +93,8 @@ def _family(slug: str, puzzles: Sequence[Puzzle], kills: Kills) -> Iterator[str]
     yield "\n".join(f"* [`{puzzle.name}`](#{puzzle.name}): {puzzle.title}" for puzzle in puzzles) + "\n"
     yield (
         "Dots and lines are what is true; rings are what a person works out by hand, whose radius ±\n"
-        "says how far the truth may be.\n"
+        "says how far the truth may be. In pictures of many units, or of units that are off or on, blue is\n"
+        "above 0, and red below.\n"
     )
     for puzzle in puzzles:
         yield from _puzzle(puzzle, len(kills[puzzle.name]))
@@ -106,7 +108,9 @@ def _puzzle(puzzle: Puzzle, killed: int) -> Iterator[str]:
     case = puzzle.cases[0]
     if case.steps <= MOST_STEPS and puzzle.network.hidden_size <= MOST_UNITS:
         yield f"Case `{case.name}`" + (f": {_sentence(case.title)}" if case.title else ".") + "\n"
-        tables = trace_tables(Tables(puzzle, case), None, ("c", "h"), "github")
+        ends = [q for q in AT_THE_END if any(place.quantity == q for place in (*case.hand, *case.digits))]
+        shown = ["c", "h", *(["logits"] if puzzle.network.head else []), *ends]
+        tables = trace_tables(Tables(puzzle, case), None, shown, "github")
         yield "\n\n".join(tables) + "\n"
     if puzzle.claims:
         yield "What holds, each claim with a test of its name:\n"

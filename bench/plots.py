@@ -18,6 +18,7 @@ from lstm_verify.lstm.arithmetic.hand import NotByHand
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.readings import by_hand, float_trace
 from lstm_verify.puzzle.model import Case, Puzzle
+from lstm_verify.report.readings import is_one_hot
 from lstm_verify.report.writing import unit_name
 
 STYLE = {"svg.hashsalt": "lstm-verify", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}
@@ -56,11 +57,12 @@ def plot(puzzle: Puzzle) -> str:
     case = shown(puzzle)
     rows = [] if case.text else [(puzzle.features, _inputs(case), None)]
     rows += _states(puzzle, case)
+    one_hot = is_one_hot(puzzle)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.5, 0.6 + 1.15 * len(rows)), layout="constrained")
         axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
         for axis, (names, true, ideal) in zip(axes, rows, strict=True):
-            _row(axis, names, true, ideal)
+            _row(axis, names, true, ideal, one_hot=one_hot and ideal is not None)
             _skipped(axis, case)
         _time(axes[-1], case)
         buffer = io.StringIO()
@@ -99,13 +101,12 @@ def _float(x: Exact) -> float:
     return float("nan") if known is None else float(known)
 
 
-def _row(axis: Axes, names: Sequence[str], true: Array, ideal: Array | None) -> None:
+def _row(axis: Axes, names: Sequence[str], true: Array, ideal: Array | None, *, one_hot: bool) -> None:
     """Draw one quantity: a line for each unit, or a picture of many."""
     axis.spines[["top", "right"]].set_visible(False)
     name = names[0].partition("[")[0] if len(names) > 1 and "[" in names[0] else ""
     axis.set_ylabel(name or (names[0] if len(names) == 1 else ""), rotation=0, ha="right", va="center")
-    one_hot = ideal is not None and len(names) > 2 and len({abs(x) for x in ideal.flat} - {0.0}) == 1
-    if len(names) > FEW or one_hot:
+    if len(names) > FEW or (one_hot and len(names) > 2):
         limit = np.abs(true).max() or 1
         if len(names) <= NAMED:
             axis.set_yticks(range(len(names)), [name.partition("[")[2].rstrip("]") for name in names])

@@ -34,6 +34,7 @@ def command(puzzle: str, case: str | None, steps: int, units: int, equations: st
     """
     from lstm_verify.engine import load
     from lstm_verify.puzzle.model import PuzzleError
+    from lstm_verify.report.readings import is_one_hot
 
     try:
         loaded = load(puzzle)
@@ -53,7 +54,9 @@ def command(puzzle: str, case: str | None, steps: int, units: int, equations: st
         click.echo(textwrap.fill(loaded.why, 100))
     click.echo()
     _equations(loaded, "text", units, margin="  ")
-    return max(_worked(puzzle, loaded, one, steps, units) for one in cases)
+    _claims(loaded)
+    one_hot = is_one_hot(loaded)
+    return max(_worked(puzzle, loaded, one, steps, units, one_hot=one_hot) for one in cases)
 
 
 def _equations(puzzle: Puzzle, form: str, units: int, margin: str) -> None:
@@ -66,7 +69,15 @@ def _equations(puzzle: Puzzle, form: str, units: int, margin: str) -> None:
         click.echo(_wrapped(f"{margin}{line}"))
 
 
-def _worked(asked: str, puzzle: Puzzle, case: Case, steps: int, units: int) -> int:
+def _claims(puzzle: Puzzle) -> None:
+    """Print what holds for all inputs, name by name."""
+    for name, claim in puzzle.claims.items():
+        click.echo(
+            textwrap.fill(f"claim {name}: {claim}", 100, initial_indent="\n  ", subsequent_indent="    ")
+        )
+
+
+def _worked(asked: str, puzzle: Puzzle, case: Case, steps: int, units: int, *, one_hot: bool) -> int:
     """Print a case step by step; return the exit status: 2 where it cannot be worked."""
     from lstm_verify.engine import undecided
     from lstm_verify.lstm.arithmetic.hand import NotByHand
@@ -75,7 +86,7 @@ def _worked(asked: str, puzzle: Puzzle, case: Case, steps: int, units: int) -> i
 
     click.echo(f"\ncase {case.name}" + (f": {case.title}" if case.title else ""))
     try:
-        for line in worked(puzzle, case, steps, units):
+        for line in worked(puzzle, case, steps, units, one_hot=one_hot):
             click.echo(_wrapped(line))
     except NotByHand as error:
         click.echo(f"{error}. For its true trace:\n  lstm-verify run {asked} -b reference")

@@ -185,7 +185,7 @@ def ln(x: Fraction) -> Exact:
 
 def sigmoid(x: Exact) -> Exact:
     """Return σ(x) = 1 / (1 + e^−x), as a fraction where it is one; for positive x as 1 − σ(−x)."""
-    power = _exponential(x)
+    power = exponential(x)
     if power is not None:
         return power / (power + 1)
     return 1 - _single(atom("sigmoid", -x)) if _positive(x) else _single(atom("sigmoid", x))
@@ -193,7 +193,7 @@ def sigmoid(x: Exact) -> Exact:
 
 def tanh(x: Exact) -> Exact:
     """Return tanh(x), as a fraction where it is one; for negative x as −tanh(−x)."""
-    power = _exponential(x * 2)
+    power = exponential(x * 2)
     if power is not None:
         return (power - 1) / (power + 1)
     return _single(atom("tanh", x)) if _positive(x) else -_single(atom("tanh", -x))
@@ -209,7 +209,7 @@ def _positive(x: Exact) -> bool:
     return min(x.terms.items(), key=lambda term: term[0].age)[1] > 0
 
 
-def _exponential(x: Exact) -> Fraction | None:
+def exponential(x: Exact) -> Fraction | None:
     """Return e^x where x is 0, or a combination of logarithms whose power is a fraction; else None."""
     if isinstance(x, Fraction):
         return Fraction(1) if x == 0 else None
@@ -301,7 +301,7 @@ def sign(x: Exact) -> int:
     """
     if isinstance(x, Fraction):
         return (x > 0) - (x < 0)
-    power = _exponential(x)
+    power = exponential(x)
     if power is not None:
         return (power > 1) - (power < 1)
     for bits in precisions(64):

@@ -33,7 +33,11 @@ def short(x: Exact, places: int = 8) -> str:
         text = str(x)
         return text if len(text) <= _LONGEST else _six_digits(x)
     enclosure = exact.well_known(x)
-    return "unknown" if enclosure is None else str(enclosure.str(6, radius=False))
+    if enclosure is None:
+        return "unknown"
+    written = [str(enclosure.str(digits, radius=False)) for digits in (6, 10, 14)]
+    # 0.99999997 is not to look like 1: more digits, where six of them make a whole number of it.
+    return next((text for text in written if Decimal(text) % 1), written[0])
 
 
 def _six_digits(x: Fraction) -> str:

@@ -146,9 +146,12 @@ class Puzzle:
     where: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def unit_names(self, quantity: str) -> tuple[str, ...]:
-        """Return the names of a quantity's units; logits and projections have none."""
-        projected = bool(self.network.proj_size) and quantity in ("h", "h_n")
-        return () if projected or quantity == "logits" else self.units
+        """Return the names of a quantity's units: of logits the letters; projections have none."""
+        head, projected = self.network.head, self.network.proj_size and quantity in ("h", "h_n")
+        if quantity == "logits":
+            for_letters = self.alphabet and head and len(head.bias) == len(self.features)
+            return self.features if for_letters and all(map(str.isidentifier, self.features)) else ()
+        return () if projected else self.units
 
     def batches(self) -> list[list[Case]]:
         """Return the cases that are run together, in the order of the file; most are alone."""

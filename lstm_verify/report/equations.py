@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.semantics import GATES
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.report.writing import (
@@ -27,6 +28,16 @@ RULES = {
 }
 """Hand rule -> what it does to σ or tanh; `exact` takes them as they are."""
 
+FORMULAS = {
+    "relu": "relu(z) = max(0, z)",
+    "hard_tanh": "hard_tanh(z) = max(−1, min(1, z))",
+    "softsign": "softsign(z) = z / (1 + |z|)",
+    "hard_sigmoid": "hard_sigmoid(z, α, β) = max(0, min(1, α·z + β))",
+    "leaky_relu": "leaky_relu(z, α) = max(z, α·z)",
+    "scaled_tanh": "scaled_tanh(z, α, β) = α·tanh(β·z)",
+}
+"""Activation -> what it is, for those that are not σ, tanh or the identity."""
+
 
 class Line(NamedTuple):
     """An equation, and in words what it is taken for by hand."""
@@ -39,7 +50,8 @@ class Block(NamedTuple):
     """Equations that belong together, under a heading where there are several blocks.
 
     Attributes:
-        before: the time of each h on the right: one step before t, backwards t+1; or the step t itself.
+        before: the time of each h on the right: one step before t, backwards t+1; or the step t itself;
+            "" where nothing is of a step.
     """
 
     heading: str
@@ -76,9 +88,12 @@ def blocks(puzzle: Puzzle, units: int) -> Iterator[Block]:
         lines = [*_gates(puzzle, layer, index, units), *_states(puzzle, layer, index)]
         before = "t+1" if layer.network.reversed(layer.direction) else "t-1"
         yield Block(f"{layer.heading}{_below(layer)}", lines, before)
-    rest = [*_normalisation(puzzle), *_head(puzzle), *_readings(puzzle)]
-    if rest:
-        yield Block("", rest, "t")
+    definitions = [*_activations(puzzle), *_normalisation(puzzle)]
+    if definitions:
+        yield Block("", definitions, "")
+    made = [*_head(puzzle), *_readings(puzzle)]
+    if made:
+        yield Block("", made, "t")
 
 
 def _below(layer: Layer) -> str:
@@ -129,15 +144,18 @@ def _normalised(layer: Layer, gate: str, unit: int, c: str) -> str:
 
 
 def _states(puzzle: Puzzle, layer: Layer, index: int) -> Iterator[Line]:
-    """Write c and h, alike in all units."""
+    """Write c and h, alike in all units but for the hand rule."""
     semantics = layer.semantics
     total = "f·(c before) + i·g"
     limit = semantics.clip_cell
     yield Line(f"c = {total if limit is None else f'clip({total}, ±{plain(limit)})'}")
-    units = range(puzzle.network.hidden_size)
-    rules = dict.fromkeys(_rule(puzzle, layer, index, "h", unit) for unit in units)
-    name = "m" if puzzle.network.proj_size else "h"
-    yield from (Line(f"{name} = o·{layer.applied('h', 'c')}", rule) for rule in rules)
+    units, name = range(puzzle.network.hidden_size), "m" if puzzle.network.proj_size else "h"
+    alike: dict[str, list[str]] = {}
+    for unit in units:
+        alike.setdefault(_rule(puzzle, layer, index, "h", unit), []).append(layer.name(name, unit))
+    for rule, names in alike.items():
+        whose = together(names) if len(alike) > 1 else name
+        yield Line(f"{whose} = o·{layer.applied('h', 'c')}", rule)
     for unit, row in enumerate(layer.weights.weight_hr or ()):
         names = [numbered("m", k, puzzle.network.hidden_size) for k in units]
         text = affine(row, names)
@@ -148,6 +166,12 @@ def _states(puzzle: Puzzle, layer: Layer, index: int) -> Iterator[Line]:
 def _rule(puzzle: Puzzle, layer: Layer, index: int, role: str, unit: int) -> str:
     rule = puzzle.ideal[index][role][unit]
     return f"({layer.applied(role, '…')} is {RULES[rule]})" if rule in RULES else ""
+
+
+def _activations(puzzle: Puzzle) -> Iterator[Line]:
+    """Write what the activations are that not everybody knows."""
+    used = {activation.name for activation in puzzle.network.semantics.all_activations()}
+    yield from (Line(formula) for name, formula in FORMULAS.items() if name in used)
 
 
 def _normalisation(puzzle: Puzzle) -> Iterator[Line]:
@@ -172,4 +196,4 @@ def _head(puzzle: Puzzle) -> Iterator[Line]:
     last = layers(puzzle)[-network.directions :]
     names = [name for layer in last for name in layer.names("h")]
     for unit, (row, bias) in enumerate(zip(network.head.weight, network.head.bias, strict=True)):
-        yield Line(f"{numbered('logits', unit, len(network.head.bias))} = {affine(row, names, bias)}")
+        yield Line(f"{unit_name(puzzle, Place('logits'), unit)} = {affine(row, names, bias)}")

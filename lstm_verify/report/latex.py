@@ -15,8 +15,10 @@ from lstm_verify.report.equations import blocks, left_out
 
 SIGNS = {"·": r"\,", "−": "-", "±": r"\pm ", "√": r"\sqrt", "…": r"\dots"}
 
-FUNCTIONS = {"σ": r"\sigma", "tanh": r"\tanh", "ln": r"\ln"}
+FUNCTIONS = {"σ": r"\sigma", **{name: rf"\{name}" for name in ("tanh", "ln", "min", "max")}}
 """The others are written upright."""
+
+GREEK = {"α": r"\alpha", "β": r"\beta"}
 
 OPEN, CLOSED = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
 
@@ -26,9 +28,6 @@ LETTERS = {
     "\\": r"}\backslash\text{",
 }
 """Characters that text has not as they are: most are written as mathematics between two pieces of text."""
-
-NORMALISED = "LN(z)"
-"""The left side of an equation whose names are of no step."""
 
 _TOKEN = re.compile(
     r"'(?P<letter>\\\w+|.)'"
@@ -51,8 +50,7 @@ def equations(puzzle: Puzzle, units: int) -> Iterator[str]:
             formula, _, words = line.formula.partition(", over ")
             left, _, right = formula.partition(" = ")
             said = rf" \quad\text{{(over {words})}}" if words else ""
-            before = "" if left == NORMALISED else block.before
-            yield rf"{_written(left, 't' if before else '')} &= {_written(right, before)}{said} \\"
+            yield rf"{_written(left, block.before and 't')} &= {_written(right, block.before)}{said} \\"
     if remark := left_out(puzzle, units):
         yield rf"&\text{{{remark}}} \\"
     yield r"\end{aligned}"
@@ -91,7 +89,7 @@ def _indexed(name: str, before: str, earlier: str = "h") -> str:
     where = ",".join([*filter(None, [parts["layer"]]), *([r"\leftarrow"] if parts["reverse"] else [])])
     base = re.fullmatch(r"([^\W\d_])(\d*)", parts["base"])
     unit = parts["unit"] or (base[2] if base else "")
-    symbol = base[1] if base else _upright(parts["base"])
+    symbol = GREEK.get(base[1], base[1]) if base else _upright(parts["base"])
     above = f"^{{({where})}}" if where else ""
     index = unit if re.fullmatch(r"[^\W\d_]?|\d+", unit) else _upright(unit)
     below = ",".join(filter(None, [index, time]))

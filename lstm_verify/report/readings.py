@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lstm_verify.lstm.arithmetic.hand import Hand
+from lstm_verify.lstm.arithmetic.hand import Hand, NotByHand
 from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.exact import Undecided, sign
 from lstm_verify.lstm.network import Place
+from lstm_verify.lstm.readings import by_hand
 from lstm_verify.lstm.unroll import Trace
 from lstm_verify.puzzle.model import Puzzle, Reading
 from lstm_verify.report.writing import factor, read_off, summed
@@ -16,10 +18,11 @@ from lstm_verify.report.writing import factor, read_off, summed
 class Readings:
     """What is read off a trace by hand, step by step."""
 
-    def __init__(self, puzzle: Puzzle, trace: Trace[Sequence[Hand]]) -> None:
+    def __init__(self, puzzle: Puzzle, trace: Trace[Sequence[Hand]], *, one_hot: bool) -> None:
+        """Take a trace by hand, and whether units are off or on."""
         self.puzzle = puzzle
         self.trace = trace
-        self.one_hot = bool(puzzle.units) and not puzzle.network.proj_size and _in_two_values(trace)
+        self.one_hot = one_hot
 
     def after(self, index: int, t: int) -> Iterator[str]:
         """Yield what is to be read off after a layer and direction has taken a step, t from 0."""
@@ -47,6 +50,13 @@ class Readings:
         return value
 
 
-def _in_two_values(trace: Trace[Sequence[Hand]]) -> bool:
-    """Tell whether by hand every h is 0 or one and the same number: then a unit is off or on."""
-    return len({x.ideal for steps in trace.steps for step in steps for x in step.h} - {0}) == 1
+def is_one_hot(puzzle: Puzzle) -> bool:
+    """Tell whether units with names are off or on: by hand h is 0, or one and the same positive number."""
+    if not puzzle.units or puzzle.network.proj_size:
+        return False
+    try:
+        traces = [by_hand(puzzle.network, puzzle.ideal).trace(case.run) for case in puzzle.cases]
+    except (NotByHand, Undecided):
+        return False
+    found = {x.ideal for trace in traces for steps in trace.steps for step in steps for x in step.h}
+    return len(found - {0}) == 1 and all(sign(x) >= 0 for x in found)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.lstm.network import Run
+from lstm_verify.lstm.network import Place, Run
 from lstm_verify.lstm.numerals import is_short
 from lstm_verify.lstm.readings import by_hand
 from lstm_verify.lstm.semantics import GATES
@@ -28,6 +28,7 @@ from lstm_verify.report.writing import (
     plain,
     summed,
     together,
+    unit_name,
     written_sum,
 )
 
@@ -78,7 +79,7 @@ class OnTheWay(NamedTuple):
         return cls(seen, z, cell.hidden_state(step.o, step.c))
 
 
-def worked(puzzle: Puzzle, case: Case, steps: int, units: int) -> Iterator[str]:
+def worked(puzzle: Puzzle, case: Case, steps: int, units: int, *, one_hot: bool) -> Iterator[str]:
     """Work a case out: for each layer the inputs, then each gate, c and h of each unit, and what is read off.
 
     Gates that are the same at all steps stand before the first.
@@ -86,13 +87,14 @@ def worked(puzzle: Puzzle, case: Case, steps: int, units: int) -> Iterator[str]:
     Args:
         steps: at most so many steps of each layer and direction.
         units: at most so many units of each step.
+        one_hot: whether to say which units are on.
 
     Raises:
         exact.Undecided, arithmetic.hand.NotByHand: it cannot be worked.
     """
     record = Recorded(by_hand(puzzle.network, puzzle.ideal))
     trace = record.trace(case.run)
-    readings = Readings(puzzle, trace)
+    readings = Readings(puzzle, trace, one_hot=one_hot)
     for index, layer in enumerate(layers(puzzle)):
         if layer.heading:
             yield f"{layer.heading}:"
@@ -108,6 +110,9 @@ def worked(puzzle: Puzzle, case: Case, steps: int, units: int) -> Iterator[str]:
             lines = [line for unit in shown for line in _unit(layer, unit, taken, way)]
             lines += [*_projection(layer, taken, way), *readings.after(index, taken.t)]
             yield from (f"     {line}" for line in lines)
+        if case.run.length is not None or case.run.mask is not None:
+            c, h = _values(layer, "c", trace.c_n[index]), _values(layer, "h", trace.h_n[index])
+            yield f"end  the state is {c}, {h}"
     yield from _logits(puzzle, trace, steps)
 
 
@@ -152,11 +157,14 @@ def _given(case: Case, layer: Layer, taken: Taken) -> str:
 def _held(run: Run, layer: Layer, taken: Taken) -> str:
     """Say of a step that does not count what stays."""
     why = "padding" if run.length is not None and taken.t >= run.length else "masked"
-    c, h = (
-        ", ".join(f"{name} = {plain(x.ideal)}" for name, x in zip(layer.names(q), vector, strict=True))
-        for q, vector in (("c", taken.step.c), ("h", taken.step.h))
-    )
+    c, h = _values(layer, "c", taken.step.c), _values(layer, "h", taken.step.h)
     return f"{why}: nothing is computed; the state stays, {c}; the output is {h}"
+
+
+def _values(layer: Layer, quantity: str, vector: Sequence[Hand]) -> str:
+    """Write c[0] = 0.25, c[1] = 0."""
+    names = zip(layer.names(quantity), vector, strict=True)
+    return ", ".join(f"{name} = {plain(x.ideal)}" for name, x in names)
 
 
 def _unit(layer: Layer, unit: int, taken: Taken, way: OnTheWay) -> Iterator[str]:
@@ -242,5 +250,5 @@ def _logits(puzzle: Puzzle, trace: Trace[Any], steps: int) -> Iterator[str]:
         h = [factor(x.ideal) for direction in last for x in direction[t].h]
         yield f"t={t + 1}"
         for unit, (row, bias) in enumerate(zip(head.weight, head.bias, strict=True)):
-            name = numbered("logits", unit, len(head.bias))
+            name = unit_name(puzzle, Place("logits"), unit)
             yield f"     {name}{summed(affine(row, h, bias), logits[unit])}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lstm_verify.lstm.exact import Exact
+from lstm_verify.lstm.exact import Exact, Real, exponential, ln
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.numerals import formula, is_short, rounded_up, short
 from lstm_verify.lstm.semantics import Activations
@@ -47,7 +47,7 @@ def written_sum(terms: Sequence[Term]) -> str:
         return f"{written_sum(terms[:3])} {sign} … {sign} {last.removeprefix('−')}"
     text = ""
     for coefficient, name in terms:
-        written = _coefficient(coefficient)
+        written = _coefficient(coefficient, alone=not name)
         size = written.removeprefix("−")
         negative = written != size
         if size == "1" and name and (name, negative) != ("0", True):
@@ -79,12 +79,18 @@ def together(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 6 else f"{names[0]}, {names[1]}, …, {names[-1]}"
 
 
-def _coefficient(x: Exact) -> str:
-    """Write a weight as what it is, 0.5·ln(3), where that is one product; else as a decimal."""
+def _coefficient(x: Exact, *, alone: bool) -> str:
+    """Write a weight as what it is, ln(4) or 1/2·ln(3), where that is one product; else as a decimal.
+
+    Args:
+        alone: whether it multiplies nothing, so that it may be a sum as well, ln(3) − 1.
+    """
+    if alone and isinstance(x, Real) and x.constant and (power := exponential(x - x.constant)):
+        return written_sum([(ln(power), ""), (x.constant, "")])
+    if power := exponential(x):
+        return "0" if power == 1 else f"ln({power})" if power > 1 else f"−ln({1 / power})"
     text = formula(x)
-    if "ln" not in text or " + " in text:
-        return plain(x)
-    return text.replace("-", "−")
+    return plain(x) if "ln" not in text or " + " in text else text.replace("-", "−")
 
 
 def read_off(reading: Reading, names: Mapping[tuple[Place, int], str]) -> str:
@@ -103,6 +109,12 @@ def affine(row: Sequence[Exact], names: Sequence[str], bias: Exact = Fraction(0)
     return written_sum([*row_terms(row, names), *([(bias, "")] if bias != 0 else [])]) or "0"
 
 
+def _features(puzzle: Puzzle) -> list[str]:
+    """Return the names of the inputs; letters that have no other stand in quotation marks."""
+    names = list(puzzle.features)
+    return [letter(name) for name in names] if names == list(puzzle.alphabet or "") else names
+
+
 class Layer:
     """One layer in one direction: its names, and its sums with names or values put in."""
 
@@ -114,13 +126,7 @@ class Layer:
         self.semantics = network.semantics
         self.weights = network.layers[index]
         self.layer, self.direction = divmod(index, network.directions)
-        self.inputs = (
-            [letter(name) for name in puzzle.features]
-            if puzzle.features == tuple(puzzle.alphabet or ())
-            else list(puzzle.features)
-            if self.layer == 0
-            else list(network.input_names(self.layer))
-        )
+        self.inputs = _features(puzzle) if self.layer == 0 else list(network.input_names(self.layer))
 
     @property
     def activations(self) -> Activations:

@@ -120,6 +120,16 @@ cases:
   one: {inputs: [[1, 1, 1, 1]]}
 """
 
+TWO_LAYERS_OF_TEXT = """\
+puzzle: 1
+title: Two layers of text
+network: {input_size: 2, hidden_size: 1, num_layers: 2}
+alphabet: ab
+gates: {i_l0: 20, f_l0: 20, g_l0: a - b, o_l0: 20, i_l1: 20, f_l1: 20, g_l1: x1, o_l1: 20}
+cases:
+  one: {text: a}
+"""
+
 NAMES_EQUATIONS = {
     "text": """\
 i[mean] = σ(LN(z + clip))
@@ -129,6 +139,7 @@ g[mean], g[_] = tanh(LN(0))
 o[mean], o[_] = σ(LN(0) + 1)
 c = f·(c before) + i·g
 h = o·tanh(c)
+hard_tanh(z) = max(−1, min(1, z))
 LN(z) = (z − mean) / √(variance + 0.1), over the units of a gate
 hot = 4·h[_]
 """,
@@ -140,6 +151,7 @@ g_{\mathrm{mean},t}, g_{\mathrm{\_},t} &= \tanh(\mathrm{LN}(0)) \\
 o_{\mathrm{mean},t}, o_{\mathrm{\_},t} &= \sigma(\mathrm{LN}(0) + 1) \\
 c_{t} &= f_{t}\,c_{t-1} + i_{t}\,g_{t} \\
 h_{t} &= o_{t}\,\tanh(c_{t}) \\
+\mathrm{hard\_tanh}(z) &= \max(-1, \min(1, z)) \\
 \mathrm{LN}(z) &= (z - \mathrm{mean}) / \sqrt{\mathrm{variance} + 0.1} \quad\text{(over the units of a gate)} \\
 \mathrm{hot}_{t} &= 4\,h_{\mathrm{\_},t} \\
 \end{aligned}
@@ -217,7 +229,7 @@ class TestShow:
     def test_a_logarithm_stays_one(self, lstm_verify):
         """Gates that are fractions are worked out exactly: σ(1.09861) would only be about 0.75."""
         out = lstm_verify("show", "forget-bias").out
-        assert "always f = σ(0.0986123 + 1) = σ(ln(3)) = 0.75" in out
+        assert "always f = σ(ln(3) − 1 + 1) = σ(ln(3)) = 0.75" in out
 
     def test_what_a_person_reads_off_stands_beside_each_step(self, lstm_verify, tmp_path):
         """A number named under `reads`, with its radius; the units that are on, by name."""
@@ -240,6 +252,20 @@ class TestShow:
             "sum = 0.25 + 0 = 0.25",
             "sum = 0 + 0 = 0",
         ]
+
+    def test_units_are_on_where_h_is_positive_in_all_cases(self, lstm_verify):
+        """What is −0.76 is not on; and a case in which nothing is on says so as the others do."""
+        assert "on:" not in lstm_verify("show", "anbncn-counters").out
+        out = lstm_verify("show", "tomita-2", "--case", "zero-first").out
+        assert "no unit is on" in out
+
+    def test_upper_layers_of_a_text_have_inputs_of_their_own(self, lstm_verify, tmp_path):
+        """The letters are the inputs of the first layer alone."""
+        (tmp_path / "two.yaml").write_text(TWO_LAYERS_OF_TEXT)
+        out = lstm_verify("show", str(tmp_path / "two.yaml")).out
+        assert "g_l0 = tanh('a' − 'b')" in out
+        assert "g_l1 = tanh(x1)" in out
+        assert "t=1  x1 = 1" in out
 
     def test_equations_alone(self, lstm_verify):
         """--equations: as in the whole, and in LaTeX with time as an index."""
