@@ -10,7 +10,7 @@ import click
 from lstm_verify.commands.quantities import quantities
 
 if TYPE_CHECKING:
-    from lstm_verify.verify.refresh import Refreshed
+    from lstm_verify.authoring.refresh import Refreshed
 
 
 @click.command(name="digits")
@@ -43,11 +43,11 @@ def command(
     units have been added or taken away, the tables follow, and a case without digits gets a table. All
     else in the file stays as it is.
     """
+    from lstm_verify.authoring.filling import Wanted
+    from lstm_verify.authoring.refresh import refresh
     from lstm_verify.puzzle import files
     from lstm_verify.puzzle.library import resolve
     from lstm_verify.puzzle.model import PuzzleError
-    from lstm_verify.verify.filling import Wanted
-    from lstm_verify.verify.refresh import refresh
 
     codes, paths = {0}, []
     for text in puzzles:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from lstm_verify.puzzle.typed import Typed
+    from lstm_verify.authoring.typed import Typed
 
 HINT = """\
 A rule is a sum of inputs and of the last outputs h[0], h[1], …: far above 0 it opens a gate, far below it
@@ -94,8 +94,8 @@ def command(name: str, output: str, *, force: bool, **typed: Any) -> int:
     the file one case; all else (more cases, layers, directions, another variant) is added by hand, and
     `lstm-verify digits` then fills in the numbers.
     """
-    from lstm_verify.puzzle.flaws import no_slug
-    from lstm_verify.puzzle.typed import Typed
+    from lstm_verify.authoring.flaws import no_slug
+    from lstm_verify.authoring.typed import Typed
 
     given = Typed(**typed)
     path = Path(output or f"{name.removesuffix('.yaml')}.yaml")
@@ -124,9 +124,9 @@ def _refused(problems: Iterable[object]) -> int:
 
 def _write(typed: Typed, path: Path, *, to_stdout: bool) -> int:
     """Write the file, and say what comes next."""
-    from lstm_verify.puzzle.flaws import flaws
+    from lstm_verify.authoring.drafted import drafted
+    from lstm_verify.authoring.flaws import flaws
     from lstm_verify.puzzle.model import PuzzleError
-    from lstm_verify.verify.drafted import drafted
 
     draft = typed.draft()
     wrong = flaws(draft)
@@ -236,7 +236,7 @@ def _take_units(typed: Typed, text: str) -> None:
 
 def _put(typed: Typed, option: str, words: str, default: str, take: Take) -> None:
     """Ask a question until its answer makes sense."""
-    from lstm_verify.puzzle.flaws import flaws
+    from lstm_verify.authoring.flaws import flaws
 
     while True:
         take(click.prompt(words, default=default, show_default=bool(default), err=True))

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_verify.authoring.filling import Wanted
+from lstm_verify.authoring.refresh import refresh
 from lstm_verify.puzzle.library import shipped
 from lstm_verify.puzzle.load import parse
-from lstm_verify.verify.filling import Wanted
-from lstm_verify.verify.refresh import refresh
 
 PUZZLES = shipped()
 DIGITS = re.compile(r"^( *)digits:.*\n(?:\1 .*\n|\n)*", re.MULTILINE)

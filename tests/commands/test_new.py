@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstm_verify.authoring.draft import Draft, scalar
+from lstm_verify.authoring.drafted import drafted
+from lstm_verify.authoring.flaws import flaws
 from lstm_verify.puzzle.blind import remarks
 from lstm_verify.puzzle.document import Scalar, SequenceNode, compose
-from lstm_verify.puzzle.draft import Draft, scalar
-from lstm_verify.puzzle.flaws import flaws
 from lstm_verify.puzzle.load import load, parse
 from lstm_verify.puzzle.problems import Problems
-from lstm_verify.verify.drafted import drafted
 from lstm_verify.verify.tables import Tables
 
 COUNTER = [

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lstm_verify.authoring.draft import Draft
+from lstm_verify.authoring.flaws import Flaw, no_slug
 from lstm_verify.lstm.semantics import GATES, ROLES
-from lstm_verify.puzzle.draft import Draft
-from lstm_verify.puzzle.flaws import Flaw, no_slug
 from lstm_verify.puzzle.problems import suggestion
 
 _KEY = re.compile(r"(?P<name>\w+)\s*(?:\[\s*(?P<unit>\w+)\s*\])?")

@@ -9,15 +9,15 @@ from typing import TypeGuard
 
 import yaml
 
+from lstm_verify.authoring.layout import Layout, flow
+from lstm_verify.authoring.proven import Decimals, Form, Scientific, Truth, form
+from lstm_verify.authoring.splice import Splicer, entry
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.semantics import AT_THE_END
-from lstm_verify.puzzle.layout import Layout, flow
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.puzzle.names import missing, split
 from lstm_verify.puzzle.problems import count
 from lstm_verify.puzzle.sections import TableSection
-from lstm_verify.puzzle.splice import Splicer, entry
-from lstm_verify.verify.proven import Decimals, Form, Scientific, Truth, form
 from lstm_verify.verify.tables import Spot
 
 DEFAULT = ("c", "h", "logits")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
+from lstm_verify.authoring.filling import Changes, Filling, Wanted
+from lstm_verify.authoring.splice import Splicer, composed, entry, spliced
 from lstm_verify.puzzle import files
 from lstm_verify.puzzle.load import parse
 from lstm_verify.puzzle.model import PuzzleError
 from lstm_verify.puzzle.problems import failure
-from lstm_verify.puzzle.splice import Splicer, composed, entry, spliced
-from lstm_verify.verify.filling import Changes, Filling, Wanted
 from lstm_verify.verify.tables import judge_digits
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lstm_verify.authoring.draft import Draft
+from lstm_verify.authoring.filling import Wanted
+from lstm_verify.authoring.layout import Layout
+from lstm_verify.authoring.refresh import refresh
 from lstm_verify.lstm.exact import Exact, Undecided
 from lstm_verify.lstm.network import Place
 from lstm_verify.lstm.numerals import short
 from lstm_verify.lstm.readings import by_hand
 from lstm_verify.lstm.semantics import QUANTITIES
-from lstm_verify.puzzle.draft import Draft
-from lstm_verify.puzzle.layout import Layout
 from lstm_verify.puzzle.load import parse
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.puzzle.problems import count
-from lstm_verify.verify.filling import Wanted
-from lstm_verify.verify.refresh import refresh
 
 LONGEST = 16
 """Characters of a fraction in a hand table; what is longer is nothing that a person works out."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import yaml
 
+from lstm_verify.authoring.layout import WIDTH
 from lstm_verify.puzzle.document import Loader
-from lstm_verify.puzzle.layout import WIDTH
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 

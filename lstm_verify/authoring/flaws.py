@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lstm_verify.authoring.draft import Draft
 from lstm_verify.puzzle.document import Scalar
-from lstm_verify.puzzle.draft import Draft
 from lstm_verify.puzzle.leaves import slug
 from lstm_verify.puzzle.load import parse
 from lstm_verify.puzzle.model import Problem, PuzzleError

@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lstm_verify.authoring.layout import WIDTH, Layout
 from lstm_verify.lstm.semantics import FITTING, GATES, PYTORCH, ROLES
 from lstm_verify.puzzle.document import Scalar, SequenceNode, compose
 from lstm_verify.puzzle.families import FAMILIES
-from lstm_verify.puzzle.layout import WIDTH, Layout
 from lstm_verify.puzzle.problems import Problems
 
 RULES = {role: FITTING[PYTORCH.activations.of(role).name][0] for role in ROLES}
