@@ -84,12 +84,12 @@ class _KeptBiases(Session):
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self.built: dict[Any, Network] = {}
+        self.built: dict[tuple[Any, ...], Network] = {}
 
     def call(self, network: Network, runs: Sequence[Run], call: Call) -> Shown:  # noqa: ARG002
         """What was built with biases adds them to a network that has none, and the other way round."""
-        sizes = replace(network, layers=(), head=None, bias=True)
-        built = self.built.setdefault(sizes, network)
+        sizes = vars(replace(network, layers=(), head=None, bias=True)).values()
+        built = self.built.setdefault(tuple(sizes), network)
         if built.bias != network.bias:
             pairs = zip(network.layers, built.layers, strict=True)
             kept = (replace(own, bias_ih=old.bias_ih, bias_hh=old.bias_hh) for own, old in pairs)
