@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lstm_verify.lstm import exact
-from lstm_verify.lstm.arithmetic.hand import NotByHand
 from lstm_verify.lstm.exact import Exact
 from lstm_verify.lstm.readings import by_hand, float_trace
 from lstm_verify.puzzle.model import Case, Puzzle
@@ -80,15 +79,12 @@ def _states(puzzle: Puzzle, case: Case) -> list[tuple[Sequence[str], Array, Arra
     if len(places) > 2:
         places = puzzle.network.places("h")
     true = float_trace(puzzle.network, case.run)
-    try:
-        hand = by_hand(puzzle.network, puzzle.ideal).trace(case.run)
-    except NotByHand:
-        hand = None
+    hand = by_hand(puzzle.network, puzzle.ideal).trace(case.run) if case.hand else None
     found = []
     for place in places:
         names = [unit_name(puzzle, place, unit) for unit in range(puzzle.network.width(place.quantity))]
         ideals = None
-        if hand and case.hand:
+        if hand:
             ideals = np.array(
                 [[_float(x.ideal) for x in step] for step in hand.column(puzzle.network, place)]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,14 +10,19 @@ from lstm_verify.authoring.draft import Draft
 from lstm_verify.authoring.filling import Wanted
 from lstm_verify.authoring.layout import Layout
 from lstm_verify.authoring.refresh import refresh
+from lstm_verify.lstm.arithmetic.hand import Hand
 from lstm_verify.lstm.exact import Exact, Undecided
 from lstm_verify.lstm.network import Place
-from lstm_verify.lstm.numerals import short
+from lstm_verify.lstm.numerals import rounded_up, short
 from lstm_verify.lstm.readings import by_hand
 from lstm_verify.lstm.semantics import QUANTITIES
+from lstm_verify.lstm.unroll import Trace
 from lstm_verify.puzzle.load import parse
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.puzzle.problems import count
+
+FAR = 0.05
+"""A hand table that may be farther off than this says little of what is true."""
 
 LONGEST = 16
 """Characters of a fraction in a hand table; what is longer is nothing that a person works out."""
@@ -70,10 +76,21 @@ def _by_hand(puzzle: Puzzle, *, in_fractions: bool) -> tuple[list[tuple[str, str
             flat = network.width(quantity) == 1
             entries.append((quantity, Layout().quantity(quantity, rows, 6, flat=flat)))
         left_open += texts.count("~")
-    if not left_open:
-        return entries, []
-    which = f"hand table: {count(left_open, 'number')} left open" if entries else "no hand table"
-    return entries, [f"{which}: the hand rules give no short fraction there"]
+    notes = _far_off(trace) if entries else []
+    if left_open:
+        which = f"hand table: {count(left_open, 'number')} left open" if entries else "no hand table"
+        notes.append(f"{which}: the hand rules give no short fraction there")
+    return entries, notes
+
+
+def _far_off(trace: Trace[Sequence[Hand]]) -> list[str]:
+    """Say so where the truth may be far from what the hand rules give."""
+    radii = [hand.radius for step in trace.steps[0] for hand in (*step.c, *step.h)]
+    widest = max(radii, key=float)
+    if float(widest) <= FAR:
+        return []
+    other = "--ideal g=sign takes tanh for ±1, --ideal g=exact and h=exact take it as it is"
+    return [f"the truth may be ± {rounded_up(widest)} from the hand table: tanh is not linear there; {other}"]
 
 
 def _fraction(x: Exact, *, in_fractions: bool) -> str:

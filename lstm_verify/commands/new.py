@@ -143,9 +143,20 @@ def _write(typed: Typed, path: Path, *, to_stdout: bool) -> int:
             path.write_bytes(found.data)
         except OSError as error:
             return _refused([f"{path} cannot be written: {error.strerror}"])
-    for line in _epilogue(path, found.notes):
+    for line in _epilogue(path, [*found.notes, *_unknown_family(draft.family)]):
         click.echo(line, err=to_stdout)
     return 0
+
+
+def _unknown_family(family: str) -> list[str]:
+    """Say so where no shipped puzzle is of a family, which may be meant, or mistyped."""
+    from lstm_verify.puzzle.families import FAMILIES
+    from lstm_verify.puzzle.problems import nearest, quoted
+
+    if not family or family in FAMILIES:
+        return []
+    near = nearest(family, FAMILIES)
+    return [f"{quoted(family)} is a new family" + (f"; or did you mean {quoted(near)}?" if near else "")]
 
 
 def _epilogue(path: Path, notes: Iterable[str]) -> Iterator[str]:

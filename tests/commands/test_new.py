@@ -116,6 +116,31 @@ class TestFlags:
         assert puzzle.claims == {"name": "What is always so, in a sentence."}
         assert set(puzzle.domain) == {"x"}
 
+    def test_what_the_author_may_not_mean_is_remarked_on(self, folder, lstm_verify):
+        """A tanh of 20 taken for 20, and a family that is almost one of those that there are."""
+        flags = [
+            "--title",
+            "T",
+            "--why",
+            "W.",
+            "--source",
+            "S",
+            "--inputs",
+            "x",
+            "--input",
+            "x=1",
+            "--gate",
+            "i=20",
+        ]
+        flags += ["--gate", "f=20", "--gate", "g=20", "--gate", "o=20", "--family"]
+
+        out = lstm_verify("new", "far", *flags, "memori").out
+        assert "the truth may be ± 20 from the hand table: tanh is not linear there; --ideal g=sign" in out
+        assert "'memori' is a new family; or did you mean 'memory'?" in out
+        out = lstm_verify("new", "near", *flags, "memory", "--ideal", "g=sign", "--ideal", "h=exact").out
+        assert "the truth may be" not in out
+        assert "family" not in out
+
     def test_everything_can_be_said(self, folder, lstm_verify):
         ended = lstm_verify(
             "new", "toggle", "--title", "Even: or odd?", "--why", "A sentence that is long. " * 6, "--family", "toggles",

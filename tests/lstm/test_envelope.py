@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lstm_verify.lstm import balls
 from lstm_verify.lstm.accuracy import Accuracy, Error
+from lstm_verify.lstm.arithmetic import envelope
 from lstm_verify.lstm.arithmetic.envelope import EnvelopeArithmetic, Interval
 from lstm_verify.lstm.formats import FORMATS
 from lstm_verify.lstm.semantics import SIGMOID, TANH, Activation
@@ -55,6 +56,19 @@ def test_exact_sums_have_no_error():
         assert low <= 90 <= high
     low, high = affine([[100, 1]], [1, 2.0**-20], [0.5])
     assert high - low > 1e-6  # 100.5 + 2^−20 needs 27 bits
+
+
+def test_exact_sums_of_many_rows_have_no_error(monkeypatch):
+    """However many steps are taken at once: each row is looked at by itself where all are too many."""
+    arithmetic = EnvelopeArithmetic(FORMATS["float32"], Accuracy())
+    matrix, rows = arithmetic.matrix(np.array([[1, -2], [3, 0.5]])), np.array([[1.0, 2], [0.25, 4], [8, 16]])
+    monkeypatch.setattr(envelope, "_LARGEST_GRID", 4)
+    found = arithmetic.affine([(matrix, arithmetic.shown(rows))], [])
+    for k, row in enumerate(rows):
+        alone = arithmetic.affine([(matrix, arithmetic.shown(row))], [])
+        np.testing.assert_array_equal(found[k].ends, alone.ends)
+    exact = rows @ matrix.values.T
+    assert (np.abs(found.low - exact) <= np.spacing(exact)).all()
 
 
 def test_what_may_overflow_is_unbounded():

@@ -166,8 +166,10 @@ _least = partial(functools.reduce, np.minimum)
 
 def _grid(matrix: _Matrix, x: Interval) -> Array:
     """Return, row by row, a power of two of which every product is a multiple (0: no such is known)."""
-    if x.low.size * len(matrix.values) > _LARGEST_GRID:
+    if x.low.shape[-1] * len(matrix.values) > _LARGEST_GRID:
         return np.zeros(1)
+    if x.low.size * len(matrix.values) > _LARGEST_GRID:  # too many at once: row by row
+        return np.stack([_grid(matrix, x[row]) for row in range(len(x.low))])
     products = matrix.lowest_bit * x.lowest_bit[..., None, :]
     return np.where(np.isnan(products), np.inf, products).min(axis=-1)  # NaN: unknown x, weight 0
 
