@@ -68,7 +68,7 @@ def test_exact_sums_of_many_rows_have_no_error(monkeypatch):
         alone = arithmetic.affine([(matrix, arithmetic.shown(row))], [])
         np.testing.assert_array_equal(found[k].ends, alone.ends)
     exact = rows @ matrix.values.T
-    assert (np.abs(found.low - exact) <= np.spacing(exact)).all()
+    assert (np.abs(found.low - exact) <= np.spacing(np.abs(exact))).all()
 
 
 def test_what_may_overflow_is_unbounded():
