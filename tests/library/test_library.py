@@ -9,6 +9,7 @@ import pytest
 from lstm_verify import engine
 from lstm_verify.backends.registry import kinds
 from lstm_verify.lstm.semantics import FEATURES, PARAMETERS, ROLES
+from lstm_verify.puzzle.families import FAMILIES
 from lstm_verify.puzzle.library import shipped
 from lstm_verify.verify.verdict import Verdict
 
@@ -99,6 +100,10 @@ def test_every_file_says_what_it_is_for(name):
     assert puzzle.title
     assert puzzle.why.endswith(".")
     assert puzzle.tags
+    assert puzzle.family in FAMILIES
+    assert puzzle.exposes
+    assert puzzle.claims
+    assert puzzle.domain or puzzle.alphabet or puzzle.family == "generic"
     assert {"title", "note"} <= set(puzzle.source)
 
 
