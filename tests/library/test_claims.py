@@ -19,7 +19,6 @@ from lstm_verify.lstm.cell import Cell
 from lstm_verify.lstm.formats import FORMATS
 from lstm_verify.lstm.semantics import Activation, Activations
 from lstm_verify.lstm.unroll import Unroll
-from lstm_verify.puzzle.library import shipped
 from lstm_verify.verify.compare import compare
 from lstm_verify.verify.verdict import rounded
 
