@@ -38,7 +38,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     first, *rest = shlex.split(command, comments=True)
     program = [sys.executable, "-c", "from lstm_verify.cli import main; main()"]
     assert first == "lstm-verify"
-    environment = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
     return subprocess.run(
         [*program, *rest],
         cwd=folder,
