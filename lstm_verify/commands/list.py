@@ -36,13 +36,19 @@ def command(family: str | None, tag: str | None, exposes: str | None, group: str
     from lstm_verify.puzzle.exposes import known
     from lstm_verify.puzzle.families import FAMILIES
     from lstm_verify.puzzle.library import sets, shipped
+    from lstm_verify.puzzle.model import PuzzleError
     from lstm_verify.puzzle.summary import cases, summary
 
     _check("family", family, FAMILIES)
     _check("fault", exposes, known())
     _check("set", group, sets())
     paths = shipped().values() if group is None else sets()[group]
-    every = [summary(path) for path in paths]
+    every, wrong = [], []
+    for path in paths:
+        try:
+            every.append(summary(path))
+        except PuzzleError as error:
+            wrong.append(str(error))
     _check("tag", tag, dict.fromkeys(tag for puzzle in every for tag in puzzle.tags))
     puzzles = [
         puzzle
@@ -61,7 +67,9 @@ def command(family: str | None, tag: str | None, exposes: str | None, group: str
         click.echo("\n".join(_by_family(puzzles)))
     else:
         click.echo("no puzzle is all of that", err=True)
-    return 0
+    for message in wrong:
+        click.echo(message, err=True)
+    return 2 if wrong else 0
 
 
 def _check(what: str, name: str | None, known: Collection[str]) -> None:
@@ -86,9 +94,11 @@ def _by_family(puzzles: Sequence[Summary]) -> Iterator[str]:
     column = header.index(head[-1]) + 2
     margin = " " * (column if width - column >= NARROWEST else 6)
     yield f"  {header}"
-    for family, (title, _) in FAMILIES.items():
-        own = [line for puzzle, line in zip(puzzles, lines, strict=True) if puzzle.family == family]
+    titles = {slug: f"{title} ({slug})" for slug, (title, _) in FAMILIES.items()} | {"": "Of no family"}
+    families = [puzzle.family if puzzle.family in titles else "" for puzzle in puzzles]
+    for slug, title in titles.items():
+        own = [line for family, line in zip(families, lines, strict=True) if family == slug]
         if own:
-            yield f"\n{title} ({family})"
+            yield f"\n{title}"
         for line in own:
             yield from textwrap.wrap(f"  {line}", width, subsequent_indent=margin, break_long_words=False)

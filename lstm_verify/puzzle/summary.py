@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lstm_verify.puzzle import files
 from lstm_verify.puzzle.document import MappingNode, Node, SequenceNode, compose
 from lstm_verify.puzzle.exposes import kills
-from lstm_verify.puzzle.problems import Problems
+from lstm_verify.puzzle.problems import Problems, failure
 
 
 class Summary(NamedTuple):
@@ -36,11 +36,16 @@ _BODY = re.compile(r"^(features|weights|gates|cases):", re.MULTILINE)
 
 
 def summary(path: Path) -> Summary:
-    """Read the summary of a shipped puzzle, whose weights and cases stand behind all else."""
+    """Read the summary of a shipped puzzle, whose weights and cases stand behind all else.
+
+    Raises:
+        PuzzleError: it is none; whoever works on one has it so for a while.
+    """
     text = files.decode(files.read(path), str(path))
     body = _BODY.search(text)
-    assert body is not None
-    tree = _mapping(compose(text[: body.start()], Problems(str(path))))
+    tree = compose(text[: body.start()], Problems(str(path))) if body else None
+    if not isinstance(tree, MappingNode) or not {"title", "network"} <= set(tree):
+        raise failure(str(path), f"no puzzle that is in order; `lstm-verify lint {path}` says why")
     tags = tree.get("tags")
     name = files.name_of(path)
     return Summary(
@@ -55,9 +60,10 @@ def summary(path: Path) -> Summary:
 
 
 def cases(path: Path) -> list[str]:
-    """Return the names of a shipped puzzle's cases."""
+    """Return the names of a shipped puzzle's cases; none where they are not in order."""
     tree = compose(files.decode(files.read(path), str(path)), Problems(str(path)))
-    return [str(case) for case in _mapping(_mapping(tree)["cases"])]
+    found = tree.get("cases") if isinstance(tree, MappingNode) else None
+    return [str(case) for case in found] if isinstance(found, MappingNode) else []
 
 
 def _mapping(node: Node | None) -> MappingNode:

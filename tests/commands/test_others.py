@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from lstm_verify.puzzle import summary
+from lstm_verify.puzzle import library, summary
 from lstm_verify.puzzle.exposes import kills
 from lstm_verify.puzzle.families import FAMILIES
 from lstm_verify.puzzle.library import load_one, shipped
@@ -374,6 +374,25 @@ class TestList:
         assert max(map(len, lines)) <= max(columns, 34)
         titles = " ".join(line.strip() for line in lines)
         assert all(load_one(name).title in titles for name in shipped())
+
+    def test_a_puzzle_that_is_being_written_is_listed_or_told(
+        self, lstm_verify, monkeypatch, tmp_path, memory
+    ):
+        """One without a family stands at the end; one that is not in order is told, and the others listed: 2."""
+        (tmp_path / "mine.yaml").write_text(memory.replace("family: memory", "family: mine"))
+        monkeypatch.setattr(library, "folder", lambda: tmp_path)
+        ended = lstm_verify("list")
+        assert (ended.status, ended.err) == (0, "")
+        assert "\nOf no family\n  mine " in ended.out
+
+        for text in ("", "puzzle: 1\n", memory.replace("title:", "tilte:", 1), "- a\nweights: 1\n"):
+            (tmp_path / "broken.yaml").write_text(text)
+            ended = lstm_verify("list")
+            assert ended.status == 2
+            assert "  mine " in ended.out
+            assert ended.err.startswith(
+                f"{tmp_path / 'broken.yaml'}: no puzzle that is in order; `lstm-verify lint "
+            )
 
     def test_exposes_keeps_those_that_kill_a_fault(self, lstm_verify):
         """--exposes: those, and no others, that kill a fault; an unknown one is told with the nearest."""
