@@ -74,7 +74,7 @@ class Format:
         if isinstance(values, np.ndarray) and values.dtype != object:
             return self._rounded_floats(values.astype(np.float64))
         numbers = np.array(values, dtype=object)
-        keys = [_key(x) for x in numbers.flat]
+        keys = [exact.key(x) for x in numbers.flat]
         once = {key: self.nearest(x) for key, x in dict(zip(keys, numbers.flat, strict=True)).items()}
         return np.array([once[key] for key in keys], dtype=np.float64).reshape(numbers.shape)
 
@@ -109,11 +109,6 @@ class Format:
         if abs(count) >= 2 ** (self.max_exponent - step + 1):
             return math.inf if x > 0 else -math.inf
         return math.ldexp(count, step)
-
-
-def _key(x: Any) -> Any:
-    """Return what tells a number from others: to hash a fraction itself takes four times as long."""
-    return (x.numerator, x.denominator) if isinstance(x, Fraction) else x
 
 
 def _floor_log2(x: Fraction) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from flint import arb
@@ -129,8 +130,10 @@ class HandArithmetic:
         self.rules = rules
 
     def matrix(self, values: Tensor) -> list[Sparse]:
-        """Keep the entries that are not zero, row by row."""
-        return [_sparse(row) for row in values]
+        """Keep the entries that are not zero, row by row; rows that are equal are one."""
+        known: dict[tuple[Any, ...], Sparse] = {}
+        rows = [_sparse(row) for row in values]
+        return [known.setdefault(tuple((k, exact.key(x)) for k, x, _ in row), row) for row in rows]
 
     def vector(self, values: Tensor) -> Array:
         """Take exact numbers, [n], as ideals with no radius."""
@@ -138,7 +141,7 @@ class HandArithmetic:
 
     def affine(self, products: Sequence[tuple[list[Sparse], Array]], terms: Sequence[Array]) -> Array:
         """Return the sum of matrix products and terms, [n]."""
-        summands = [*terms, *(objects([_dot(row, x) for row in matrix]) for matrix, x in products)]
+        summands = [*terms, *(objects(_product(matrix, x)) for matrix, x in products)]
         return sum(summands[1:], start=summands[0])
 
     def joined(self, vectors: Sequence[Array]) -> Array:
@@ -176,6 +179,12 @@ def _clipped(x: Hand, limit: Fraction) -> Hand:
 def _sparse(row: Sequence[Exact | float]) -> Sparse:
     weights = ((k, _exact(x)) for k, x in enumerate(row) if x != 0)
     return [(k, weight, _up(exact.ball(weight, BITS))) for k, weight in weights]
+
+
+def _product(matrix: Sequence[Sparse], x: Array) -> list[Hand]:
+    """Return W x; what equal rows give is worked out once."""
+    worked = {id(row): _dot(row, x) for row in {id(row): row for row in matrix}.values()}
+    return [worked[id(row)] for row in matrix]
 
 
 def _dot(row: Sparse, x: Array) -> Hand:
