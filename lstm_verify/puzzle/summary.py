@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstm_verify.puzzle import files
-from lstm_verify.puzzle.document import MappingNode, Node, SequenceNode, compose
+from lstm_verify.puzzle.document import MappingNode, SequenceNode, compose
 from lstm_verify.puzzle.exposes import kills
 from lstm_verify.puzzle.problems import Problems, failure
 
@@ -44,8 +44,10 @@ def summary(path: Path) -> Summary:
     text = files.decode(files.read(path), str(path))
     body = _BODY.search(text)
     tree = compose(text[: body.start()], Problems(str(path))) if body else None
-    if not isinstance(tree, MappingNode) or not {"title", "network"} <= set(tree):
+    network = tree.get("network") if isinstance(tree, MappingNode) and "title" in tree else None
+    if not isinstance(network, MappingNode) or not {"input_size", "hidden_size"} <= set(network):
         raise failure(str(path), f"no puzzle that is in order; `lstm-verify lint {path}` says why")
+    assert isinstance(tree, MappingNode)  # as its network has been found
     tags = tree.get("tags")
     name = files.name_of(path)
     return Summary(
@@ -53,7 +55,7 @@ def summary(path: Path) -> Summary:
         str(path),
         str(tree["title"]),
         str(tree.get("family", "")),
-        _sizes(_mapping(tree["network"])),
+        _sizes(network),
         [str(tag) for tag in tags] if isinstance(tags, SequenceNode) else [],
         kills().get(name),
     )
@@ -64,11 +66,6 @@ def cases(path: Path) -> list[str]:
     tree = compose(files.decode(files.read(path), str(path)), Problems(str(path)))
     found = tree.get("cases") if isinstance(tree, MappingNode) else None
     return [str(case) for case in found] if isinstance(found, MappingNode) else []
-
-
-def _mapping(node: Node | None) -> MappingNode:
-    assert isinstance(node, MappingNode)
-    return node
 
 
 def _sizes(network: MappingNode) -> str:

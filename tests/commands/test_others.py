@@ -385,7 +385,14 @@ class TestList:
         assert (ended.status, ended.err) == (0, "")
         assert "\nOf no family\n  mine " in ended.out
 
-        for text in ("", "puzzle: 1\n", memory.replace("title:", "tilte:", 1), "- a\nweights: 1\n"):
+        networks = [f"title: T\nnetwork: {network}\ncases: {{}}\n" for network in ("3", "{input_size: 1}")]
+        for text in (
+            "",
+            "puzzle: 1\n",
+            memory.replace("title:", "tilte:", 1),
+            "- a\nweights: 1\n",
+            *networks,
+        ):
             (tmp_path / "broken.yaml").write_text(text)
             ended = lstm_verify("list")
             assert ended.status == 2
