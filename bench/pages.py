@@ -10,7 +10,6 @@ from tabulate import tabulate
 
 from lstm_verify.lstm.semantics import AT_THE_END
 from lstm_verify.puzzle.families import FAMILIES
-from lstm_verify.puzzle.library import shipped
 from lstm_verify.puzzle.model import Puzzle
 from lstm_verify.puzzle.summary import summary
 from lstm_verify.report import latex
@@ -83,7 +82,7 @@ def _index(families: Mapping[str, Sequence[Puzzle]], kills: Kills) -> Iterator[s
 
 
 def _entry(puzzle: Puzzle, slug: str, killed: int) -> list[str]:
-    network = summary(shipped()[puzzle.name]).network
+    network = summary(Path(puzzle.file)).network
     return [f"[{puzzle.name}]({slug}.md#{puzzle.name})", network, str(killed), puzzle.title]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -81,7 +80,6 @@ class Truth:
 
     network: Network
     run: Run
-    _columns: dict[tuple[Place, int], Sequence[Any]] = field(default_factory=dict)
     _traces: dict[int, Trace[Any]] = field(default_factory=dict)
 
     def is_computed(self, place: Place, row: int) -> bool:
@@ -110,11 +108,9 @@ class Truth:
         return None
 
     def _vector(self, place: Place, row: int, bits: int) -> Any:
-        if (place, bits) not in self._columns:
-            if bits not in self._traces:
-                self._traces[bits] = true_trace(self.network, self.run, bits)
-            self._columns[place, bits] = self._traces[bits].column(self.network, place)
-        return self._columns[place, bits][row]
+        if bits not in self._traces:
+            self._traces[bits] = true_trace(self.network, self.run, bits)
+        return self._traces[bits].at(self.network, place, row)
 
 
 def _is_proven(text: str, true: arb, bits: int) -> bool:

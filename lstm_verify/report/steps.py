@@ -111,7 +111,8 @@ def worked(puzzle: Puzzle, case: Case, steps: int, units: int, *, one_hot: bool)
             lines += [*_projection(layer, taken, way), *readings.after(index, taken.t)]
             yield from (f"     {line}" for line in lines)
         if case.run.length is not None or case.run.mask is not None:
-            c, h = _values(layer, "c", trace.c_n[index]), _values(layer, "h", trace.h_n[index])
+            c = _values(layer, "c", _ideals(trace.c_n[index]))
+            h = _values(layer, "h", _ideals(trace.h_n[index]))
             yield f"end  the state is {c}, {h}"
     yield from _logits(puzzle, trace, steps)
 
@@ -133,15 +134,11 @@ def _constant(layer: Layer, cell: Any, steps: Sequence[Taken], units: int) -> It
 
 
 def _initial(layer: Layer, run: Run, index: int) -> Iterator[str]:
-    states = {"h": run.h0[index], "c": run.c0[index]}
-    if any(x != 0 for state in states.values() for x in state):
-        named = [
-            f"{name} = {plain(x)}"
-            for q, state in states.items()
-            for name, x in zip(layer.names(q), state, strict=True)
-        ]
+    h, c = run.h0[index], run.c0[index]
+    if any(x != 0 for x in (*h, *c)):
         backwards = layer.network.reversed(layer.direction)
-        yield f"{'begin' if backwards else 't=0'}  {', '.join(named)}"
+        state = f"{_values(layer, 'h', h)}, {_values(layer, 'c', c)}"
+        yield f"{'begin' if backwards else 't=0'}  {state}"
 
 
 def _given(case: Case, layer: Layer, taken: Taken) -> str:
@@ -157,14 +154,18 @@ def _given(case: Case, layer: Layer, taken: Taken) -> str:
 def _held(run: Run, layer: Layer, taken: Taken) -> str:
     """Say of a step that does not count what stays."""
     why = "padding" if run.length is not None and taken.t >= run.length else "masked"
-    c, h = _values(layer, "c", taken.step.c), _values(layer, "h", taken.step.h)
+    c, h = _values(layer, "c", _ideals(taken.step.c)), _values(layer, "h", _ideals(taken.step.h))
     return f"{why}: nothing is computed; the state stays, {c}; the output is {h}"
 
 
-def _values(layer: Layer, quantity: str, vector: Sequence[Hand]) -> str:
+def _values(layer: Layer, quantity: str, values: Sequence[Exact]) -> str:
     """Write c[0] = 0.25, c[1] = 0."""
-    names = zip(layer.names(quantity), vector, strict=True)
-    return ", ".join(f"{name} = {plain(x.ideal)}" for name, x in names)
+    names = zip(layer.names(quantity), values, strict=True)
+    return ", ".join(f"{name} = {plain(x)}" for name, x in names)
+
+
+def _ideals(vector: Sequence[Hand]) -> list[Exact]:
+    return [x.ideal for x in vector]
 
 
 def _unit(layer: Layer, unit: int, taken: Taken, way: OnTheWay) -> Iterator[str]:

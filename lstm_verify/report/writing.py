@@ -154,10 +154,13 @@ class Layer:
         """Whether neither an input nor a state moves a gate: it is the same at all steps."""
         if self.semantics.layer_norm is not None or gate == (self.semantics.coupled or "")[:1]:
             return False
-        peephole = getattr(self.weights, f"weight_c{gate}", None) if self.semantics.peephole else None
         rows = self.weights.gate(gate)
-        moved = (*rows.weight_ih[unit], *rows.weight_hh[unit], *([peephole[unit]] if peephole else []))
-        return not any(moved)
+        return not any((*rows.weight_ih[unit], *rows.weight_hh[unit], self.peephole(gate, unit)))
+
+    def peephole(self, gate: str, unit: int) -> Exact:
+        """Return the weight with which a gate looks at c; 0 where it has no peephole."""
+        weights = getattr(self.weights, f"weight_c{gate}", None) if self.semantics.peephole else None
+        return weights[unit] if weights else Fraction(0)
 
     def terms(self, gate: str, unit: int, x: Sequence[str], h: Sequence[str], c: str) -> list[Term]:
         """Return the terms of a pre-activation whose weight is not 0, and the sum of the biases."""
@@ -171,9 +174,8 @@ class Layer:
     def added(self, gate: str, unit: int, c: str) -> list[Term]:
         """Return what is added to the products and is not 0: peephole, both biases as one, forget bias."""
         rows = self.weights.gate(gate)
-        peephole = getattr(self.weights, f"weight_c{gate}", None)
         terms = [
-            (peephole[unit] if self.semantics.peephole and peephole else Fraction(0), c),
+            (self.peephole(gate, unit), c),
             (rows.bias_ih[unit] + rows.bias_hh[unit], ""),
             (self.semantics.forget_bias if gate == "f" else Fraction(0), ""),
         ]
