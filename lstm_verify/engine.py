@@ -213,7 +213,7 @@ def check(implementation: Any, *, puzzles: Any = None, thorough: bool = False, *
         ValueError: an option is not in order.
     """
     __tracebackhide__ = True  # pytest then shows the line of the test, not this one
-    from lstm_verify.backends.python_code import wrap
+    from lstm_verify.adopt.kinds import wrap
     from lstm_verify.report.text import summary
 
     try:

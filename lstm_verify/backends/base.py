@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ from lstm_verify.backends.errors import Unusable
 from lstm_verify.lstm.accuracy import Accuracy, parse
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Place, Run
-from lstm_verify.lstm.semantics import QUANTITIES
+from lstm_verify.lstm.semantics import PYTORCH, QUANTITIES
 from lstm_verify.lstm.unroll import Trace
 
 Array = NDArray[np.float64]
@@ -79,9 +79,13 @@ def strided(array: NDArray[Any]) -> NDArray[Any]:
 class Backend(Protocol):
     """An implementation under test.
 
-    One that is known to be no LSTM may have an attribute `departs`, which says in what: that is
-    told where it fails. One that can be called in other ways than `PLAIN` has an attribute `calls`,
-    a set of the names of fields of `Call` that it can do otherwise.
+    It may have more to say of itself, in attributes of these names:
+
+        departs: in what it is known to be no LSTM; that is told where it fails.
+        calls: in which other ways than `PLAIN` it can be called: names of fields of `Call`.
+        conditions: what was found of it by trying, in words to go behind "agrees, if".
+        taken: how it is taken, as options that can be pasted behind its name.
+        declared: fields of `Semantics` that it is declared to have, whatever a puzzle's network has.
     """
 
     @property
@@ -118,6 +122,20 @@ _LAYERS = ("num_layers", "bidirectional", "reverse", "dropout")
 _TIME = ("lengths", "empty", "mask", "padded_output", "reverse_from")
 UNROLLED = frozenset([*_LAYERS, *_TIME])
 """The features that `lstm.unroll` lends to an implementation that only knows how to take one step."""
+
+
+def asked_of(backend: Backend, network: Network) -> Network:
+    """Return the network that a backend is held against: of the variant that it is declared to be.
+
+    What a network has of another kind stays as it is: that the backend will refuse.
+    """
+    declared = getattr(backend, "declared", None) or {}
+    own = vars(network.semantics)
+    changed = {name: value for name, value in declared.items() if own[name] == vars(PYTORCH)[name]}
+    try:
+        return replace(network, semantics=replace(network.semantics, **changed)) if changed else network
+    except ValueError:  # the two make no sense together
+        return network
 
 
 def beyond(network: Network, run: Run, supported: Iterable[str] = ()) -> str | None:
@@ -161,6 +179,10 @@ class Options:
         """Return an option's text and mark it as used."""
         self.known.append(key)
         return self._given.pop(key, default)
+
+    def has(self, *keys: str) -> bool:
+        """Tell whether one of these was given, and is not yet used."""
+        return any(key in self._given for key in keys)
 
     def dtype(self, default: str, supported: tuple[str, ...] = tuple(FORMATS)) -> Format:
         """Return the format named by `dtype=`."""

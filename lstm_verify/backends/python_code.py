@@ -9,15 +9,11 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,7 +26,6 @@ from lstm_verify.backends.base import (
     Array,
     Backend,
     Call,
-    Kind,
     Observation,
     Options,
     Part,
@@ -48,7 +43,6 @@ from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Place, Run, Weights
 from lstm_verify.lstm.semantics import GATES, PEEPHOLES, PYTORCH, Semantics
 from lstm_verify.lstm.unroll import Unroll
-from lstm_verify.puzzle.problems import nearest
 
 CALLED = {
     "step": "it was called for one step, cell(x, h, c, w); does it take the whole sequence? form=sequence",
@@ -245,59 +239,3 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
     accuracy, state = options.accuracy(Accuracy()), default_state(function)
     calls = frozenset(["strided", "state"] if state else ["strided"])
     return PythonCode(name, form, accuracy, function, contract, supports, calls, state)
-
-
-def _make(name: str, target: str, options: Options) -> Backend:
-    place, colon, attribute = target.rpartition(":")
-    if not colon or not place or not attribute:
-        module, dot, last = target.rpartition(".")
-        example = f"{module}:{last}" if dot and last != "py" else f"{target or 'my_lstm.py'}:cell"
-        expected = f"expected module:object or file.py:object, such as python:{example}"
-        raise Unusable(f"python:{target} names no object: {expected}")
-    found: Any = _imported(place)
-    for part in attribute.split("."):
-        if not hasattr(found, part):
-            near = nearest(part, [name for name in dir(found) if not name.startswith("_")])
-            raise Unusable(f"{place} has no '{part}'" + (f"; did you mean '{near}'?" if near else ""))
-        found = getattr(found, part)
-    return wrap(found, name, options)
-
-
-def _imported(place: str) -> Any:
-    """Import a module by its dotted name or its file; the current folder is importable."""
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            return _from_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
-    except Unusable:
-        raise
-    except SystemExit:
-        raise Unusable(f"{place} cannot be imported: it calls sys.exit") from None
-    except Exception as error:
-        raise Unusable(f"{place} cannot be imported: {told(error)}") from None
-
-
-def _from_file(path: Path) -> ModuleType:
-    """Run a file as a module, afresh each time."""
-    if not path.is_file():
-        raise Unusable(f"there is no file {path}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise Unusable(f"{path} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look for it there
-    spec.loader.exec_module(module)
-    return module
-
-
-KINDS = [
-    Kind(
-        "python",
-        "your own code: python:module:object or python:file.py:object",
-        None,
-        _make,
-        takes_target=True,
-        isolated=True,
-    )
-]

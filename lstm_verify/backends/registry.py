@@ -8,16 +8,22 @@ import importlib.util
 import pkgutil
 from functools import cache
 
-import lstm_verify.backends as here
 from lstm_verify.backends.base import Backend, Kind, Options
 from lstm_verify.backends.errors import Unusable
+
+ROOMS = ("lstm_verify.backends", "lstm_verify.adopt")
+"""Where kinds of backends are: in every file of the first, and in the file `kinds` of the others."""
 
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Return every kind of backend by name: what the files of this folder list as KINDS."""
+    """Return every kind of backend by name: what the files of these rooms list as KINDS."""
+    rooms = [importlib.import_module(room) for room in ROOMS]
     modules = (
-        importlib.import_module(f"{here.__name__}.{m.name}") for m in pkgutil.iter_modules(here.__path__)
+        importlib.import_module(f"{room.__name__}.{found.name}")
+        for room in rooms
+        for found in pkgutil.iter_modules(room.__path__)
+        if room.__name__ == ROOMS[0] or found.name == "kinds"
     )
     found = [kind for module in modules for kind in getattr(module, "KINDS", [])]
     return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.name)}

@@ -31,6 +31,9 @@ from lstm_verify.lstm.network import Network, Run
 STARTING = 60.0
 """How many seconds a worker may take to load Python, NumPy and our own files, before people's code."""
 
+SAYS = ("departs", "calls", "conditions", "taken", "declared")
+"""What an implementation may say of itself beside what every one says."""
+
 _PIPE = 2**16  # what a pipe holds at most, in bytes
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[3:]; from lstm_verify.backends.worker_process import main; main()"
@@ -96,15 +99,11 @@ class Isolated:
         """What it promises of its activations."""
         return self._facts.accuracy
 
-    @property
-    def departs(self) -> str | None:
-        """In what it is known to be no LSTM."""
-        return getattr(self._facts, "departs", None)
-
-    @property
-    def calls(self) -> frozenset[str]:
-        """In which other ways it can be called."""
-        return getattr(self._facts, "calls", frozenset())
+    def __getattr__(self, name: str) -> Any:
+        """Return what else it says of itself; see `Backend`."""
+        if name in SAYS:
+            return getattr(self._facts, name)
+        raise AttributeError(name)
 
     def refusal(self, network: Network, run: Run) -> str | None:
         """Return why the network, or what it is run on, cannot be expressed; None where it can."""

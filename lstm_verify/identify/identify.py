@@ -13,14 +13,11 @@ from lstm_verify.backends.errors import Unusable, told
 from lstm_verify.identify import rows
 from lstm_verify.identify.hypothesis import Hypothesis
 from lstm_verify.identify.known import Resemblance, resemblance
-from lstm_verify.identify.probes import ROOM, Asked
+from lstm_verify.identify.probes import HALF, ROOM, Asked
 from lstm_verify.identify.search import SINGLE, Found, largest_noticed, peepholes, search
 from lstm_verify.identify.uses import THINGS, Uses
 from lstm_verify.identify.words import CERTAIN, UNASKED, UNTOLD, Finding, departures, of_the_search
 from lstm_verify.lstm.network import REVERSE
-
-HALF = 1e-2
-"""Half precision is given no more room than this."""
 
 LED = "we lead it from step to step"
 

@@ -30,6 +30,9 @@ DECAY = 12
 ROOM = 2.0**10
 """So many roundoffs a few steps may add up to, at most."""
 
+HALF = 1e-2
+"""Half precision is given no more room than this."""
+
 
 def numbers(seed: int, *shape: int, low: float = 0.0, high: float = 1.0) -> Array:
     """Return random numbers of either sign, their sizes between low and high; the same for the same seed."""

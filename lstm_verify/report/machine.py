@@ -43,6 +43,8 @@ def _result(result: Result) -> dict[str, Any]:
         "not_checked": result.not_checked,
         "faults": list(result.finding.faults) if result.finding else [],
         "expected": False,
+        "conditions": list(getattr(result.backend, "conditions", ())),
+        "taken": list(getattr(result.backend, "taken", ())),
         "accuracy": f"{result.backend.form.name}, {result.backend.accuracy}",
         "worst": _number(result),
     }

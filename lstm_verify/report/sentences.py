@@ -49,7 +49,7 @@ def of_backend(result: Result) -> Said:
         checked = f"{comparison.checked} of {comparison.checked + comparison.not_checked} numbers checked"
         text = f"{checked}, all where correct {form} arithmetic must put them"
         remark = [result.reason] if result.reason else []
-        return Said(name, "agrees", text + _passed(result), (*_unchecked(result), *remark))
+        return Said(name, "agrees", _if(result) + text + _passed(result), (*_unchecked(result), *remark))
     verdict = f"{result.verdict} ({result.protocol})" if result.protocol else str(result.verdict)
     if result.verdict is Verdict.FAILED and comparison and first:
         wrong = f"{comparison.failures} of {comparison.checked} numbers"
@@ -61,6 +61,12 @@ def of_backend(result: Result) -> Said:
     again = (*looks, *_again(result)) if result.verdict is Verdict.ERRORED else ()
     found = result.finding.sentences if result.finding and result.protocol else ()
     return Said(name, verdict, result.reason or "", (*found, *again))
+
+
+def _if(result: Result) -> str:
+    """Say what was found of it by trying, and not told."""
+    conditions = getattr(result.backend, "conditions", ())
+    return f"if {' and '.join(conditions)}; " if conditions else ""
 
 
 def _passed(result: Result) -> str:
@@ -87,6 +93,8 @@ def _failure(result: Result, first: Number) -> Iterator[str]:
         yield from result.finding.sentences
     if departs := getattr(result.backend, "departs", None):
         yield departs
+    if conditions := getattr(result.backend, "conditions", ()):
+        yield f"as far as could be found out by trying, {' and '.join(conditions)}"
     yield f"granted: {result.backend.form.name}, {result.backend.accuracy}"
     yield from _again(result)
 

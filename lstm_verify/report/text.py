@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
+from lstm_verify.backends.base import Backend
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.report.sentences import TABLES, Said, of_backend, of_table, of_tables
 from lstm_verify.report.tables import left_out, trace_tables
@@ -88,9 +90,21 @@ def promises(report: Report) -> Iterator[str]:
     width = max(map(len, seen), default=0)
     for name, backend in seen.items():
         yield f"  {name.ljust(width)}  {backend.form.name}, {backend.accuracy}"
+    for name, backend in seen.items():
+        yield from taken(name, backend)
     if len(report.cases) > 1:
         counts = [f"{report.count(v)} {v}" for v in Verdict if report.count(v)]
         yield f"In all {len(report.cases)} cases, {len(report.results)} verdicts: {', '.join(counts)}"
+
+
+def taken(name: str, backend: Backend) -> Iterator[str]:
+    """Say how people's own code is filled and called, in a form that can be pasted and changed."""
+    options = getattr(backend, "taken", ())
+    if options:
+        yield f"How {name} is filled and called; if that is wrong, change it and put it behind its name:"
+    for option in options:
+        key, _, value = option.partition("=")
+        yield f"  ,{key}={shlex.quote(value)}"
 
 
 def summary(report: Report) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lstm_verify.backends.base import PLAIN, Array, Backend, Call, Observation
+from lstm_verify.backends.base import PLAIN, Array, Backend, Call, Observation, asked_of
 from lstm_verify.lstm.network import Network, Place, Run
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.verify.compare import Column, Comparison, compare
@@ -36,7 +36,7 @@ def judge_thoroughly(puzzle: Puzzle, cases: Sequence[Case], backend: Backend) ->
     ran = [r for r in results if r.observation is not None]
     if any(r.verdict in WRONG for r in results) or all(r.verdict is Verdict.SKIPPED for r in ran):
         return results
-    pairs = [rounded(puzzle.network, r.case.run, backend.form) for r in ran]
+    pairs = [rounded(asked_of(backend, puzzle.network), r.case.run, backend.form) for r in ran]
     found = iter(_tried(ran, pairs[0][0], [run for _, run in pairs]))
     return [r if r.observation is None else next(found) for r in results]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lstm_verify.backends.base import PLAIN, Backend, Call, Observation
+from lstm_verify.backends.base import PLAIN, Backend, Call, Observation, asked_of
 from lstm_verify.backends.errors import told
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Run
@@ -136,7 +136,7 @@ def judge(puzzle: Puzzle, cases: Sequence[Case], backend: Backend) -> list[Resul
     """
     results, rows = {}, {}
     for case in cases:
-        reason, network, run = _prepared(puzzle.network, case.run, backend)
+        reason, network, run = _prepared(asked_of(backend, puzzle.network), case.run, backend)
         if reason:
             results[case.name] = Result(puzzle, case, backend, Verdict.SKIPPED, reason)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from lstm_verify.backends.base import Backend
+from lstm_verify.backends.base import Backend, asked_of
 from lstm_verify.faults.base import Form, Shown
 from lstm_verify.faults.catalogue import faults
 from lstm_verify.faults.diagnosis.match import Match
@@ -31,7 +31,7 @@ def telling_apart(matches: Sequence[Match], backend: Backend, but: Collection[st
     """
     best, most = None, 1
     for puzzle in _shipped(but):
-        if any(backend.refusal(puzzle.network, case.run) for case in puzzle.cases):
+        if any(backend.refusal(asked_of(backend, puzzle.network), case.run) for case in puzzle.cases):
             continue
         kinds = max(_kinds(batch, matches) for batch in batches(puzzle))
         if kinds > most:

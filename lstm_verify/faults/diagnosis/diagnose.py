@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lstm_verify.backends.base import asked_of
 from lstm_verify.faults.catalogue import equivalents, faults
 from lstm_verify.faults.diagnosis import protocols
 from lstm_verify.faults.diagnosis.apart import telling_apart
@@ -83,7 +84,8 @@ def _sightings(results: Sequence[Result], backend: str) -> Iterator[tuple[Sighti
             batches.setdefault((result.puzzle.file, batch), []).append(result)
     for group in batches.values():
         first = group[0]
-        pairs = [rounded(first.puzzle.network, r.case.run, first.backend.form) for r in group]
+        network = asked_of(first.backend, first.puzzle.network)
+        pairs = [rounded(network, r.case.run, first.backend.form) for r in group]
         runs = [run for _, run in pairs]
         observations = [r.observation for r in group if r.observation is not None]
         form, accuracy = first.backend.form, first.backend.accuracy

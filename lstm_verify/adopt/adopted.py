@@ -1,0 +1,222 @@
+"""People's own LSTM as a backend: filled, called and read as was found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from lstm_verify.adopt.calling import Array, Calling
+from lstm_verify.adopt.expressions import filled
+from lstm_verify.adopt.mapping import Mapped
+from lstm_verify.adopt.sizes import Sizes
+from lstm_verify.adopt.subjects.base import Instance
+from lstm_verify.adopt.variant import words
+from lstm_verify.adopt.ways import shown
+from lstm_verify.backends.base import PLAIN, UNROLLED, Call, Observation, Part, beyond
+from lstm_verify.backends.errors import Misbehaved
+from lstm_verify.faults.simulate import arrays, row_of, together, whole
+from lstm_verify.lstm.accuracy import Accuracy
+from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
+from lstm_verify.lstm.cell import Step
+from lstm_verify.lstm.formats import Format
+from lstm_verify.lstm.network import Network, Place, Run, Tensor, Weights
+from lstm_verify.lstm.semantics import GATES
+from lstm_verify.lstm.unroll import Unroll
+
+_KEPT = 8
+"""So many instances are kept, each of other sizes."""
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """Somebody's own LSTM; see `Backend`.
+
+    Attributes:
+        make: makes it of certain sizes; not there in what was sent from another process.
+        calling, mapped: how it is called, and its parameters filled.
+        conditions: what was found by trying, in words to go behind "agrees, if".
+        declared: fields of `Semantics` that it is declared to have, whatever a puzzle has.
+        fixed: its sizes, where it has been made already.
+        calls: in which other ways it can be called.
+    """
+
+    name: str
+    form: Format
+    accuracy: Accuracy
+    make: Callable[[Sizes], Instance] | None
+    calling: Calling
+    mapped: Mapped
+    conditions: tuple[str, ...] = ()
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Sizes | None = None
+    calls: frozenset[str] = frozenset()
+    instances: dict[tuple[Sizes, int], Instance] = field(default_factory=dict, repr=False)
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """How it is taken, as options that can be pasted behind its name."""
+        return f"weights={self.mapped}", f"call={self.calling}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the code: what is sent to another process can say all but what it computes."""
+        return vars(self) | {"make": None, "instances": {}}
+
+    def refusal(self, network: Network, run: Run) -> str | None:
+        """Refuse what it has no place for: variants, states and biases that it cannot be given."""
+        supported = {*(() if self.calling.whole else UNROLLED), *self._declared()}
+        if "c" in self.mapped.fields and "peephole" not in self.declared:
+            supported.add("peephole")
+        other = beyond(network, run, supported)
+        if other:
+            kind = f"an LSTM with {words(self.declared)}" if self.declared else "a plain LSTM"
+            return f"it is taken for {kind}, and this one has {other}"
+        apart = {
+            name: value for name, value in self.declared.items() if getattr(network.semantics, name) != value
+        }
+        if apart and (set(apart) != {"peephole"} or network.semantics.peephole):
+            return f"it is declared to have {words(self.declared)}, which does not go with this puzzle"
+        return self._no_place(network, run)
+
+    def _declared(self) -> frozenset[str]:
+        """Return the features that it is declared to have."""
+        from lstm_verify.lstm.semantics import Semantics
+
+        return frozenset(Semantics(**self.declared).departures())
+
+    def _no_place(self, network: Network, run: Run) -> str | None:
+        """Say what it cannot be given."""
+        for quantity, state in (("h", run.h0), ("c", run.c0)):
+            if quantity not in self.calling.takes and _some(state):
+                return f"it cannot be given {quantity}0, and here that is not 0"
+        has_bias = any(name.startswith("bias") for name in self.mapped.fields)
+        if not has_bias and any(_some([w.bias_ih, w.bias_hh]) for w in network.layers):
+            return "it has no bias, and here there is one"
+        fixed = self.fixed
+        if fixed and (network.input_size > fixed.inputs or network.hidden_size > fixed.units):
+            asked = f"input_size {network.input_size} and hidden_size {network.hidden_size}"
+            return f"it has been made with {fixed.inputs} inputs and {fixed.units} units; here are {asked}"
+        return None
+
+    def observe(self, network: Network, runs: Sequence[Run], call: Call = PLAIN) -> list[Observation]:
+        """Run the rows of one batch: together where it takes several rows."""
+        if self.calling.whole:
+            groups = [runs] if self.calling.rows else [[run] for run in runs]
+            return [seen for group in groups for seen in self._sequences(network, group, call)]
+        if self.calling.rows and whole(network, runs):
+            found = arrays(network, self._led(network, len(runs), call).trace(together(runs)))
+            shown_at = {place: v for place, v in found.items() if place.quantity in ("h", "c", "logits")}
+            rows = [row_of(shown_at, row, len(runs)) for row in range(len(runs))]
+            return [Observation((Part(values, fed_back=True),)) for values in rows]
+        return [self._one_row(network, run, call) for run in runs]
+
+    def _one_row(self, network: Network, run: Run, call: Call) -> Observation:
+        from lstm_verify.backends.base import values_of
+
+        trace = self._led(network, 1, call).trace(run)
+        return Observation((Part(values_of(network, trace), fed_back=True),))
+
+    def _led(self, network: Network, rows: int, call: Call) -> Unroll[Any]:
+        cells = [
+            _Cell(self, self._filled(network, k, rows, 1), rows, network, call)
+            for k in range(len(network.layers))
+        ]
+        return Unroll(network, cells, FloatArithmetic(self.form.name))
+
+    def _sequences(self, network: Network, runs: Sequence[Run], call: Call) -> list[Observation]:
+        """Run whole sequences, and take from what is shown what the network has."""
+        instance = self._filled(network, 0, len(runs), runs[0].steps)
+        values = {"x": np.stack([np.asarray(run.inputs, dtype=float) for run in runs])}
+        if call.state:
+            values["h"] = np.stack([np.asarray(run.h0[0], dtype=float) for run in runs])
+            values["c"] = np.stack([np.asarray(run.c0[0], dtype=float) for run in runs])
+        found = self._shown(instance, values, network)
+        return [
+            Observation((Part({Place(q): np.atleast_2d(array[row]) for q, array in found.items()}),))
+            for row in range(len(runs))
+        ]
+
+    def _shown(self, instance: Instance, values: dict[str, Array], network: Network) -> dict[str, Array]:
+        """Call it on arrays that are as large as it is, and cut off what was added."""
+        rows, size = len(values["x"]), self._size(network)
+        wide = {"x": size[0], "h": size[1], "c": size[1]}
+        given = {name: _widened(array, array.ndim - 1, wide[name]) for name, array in values.items()}
+        found = shown(instance, self.calling, given)
+        for quantity, array in found.items():
+            expected = (rows, *([values["x"].shape[1]] if array.ndim == 3 else []), size[1])
+            if array.shape != expected:
+                raise Misbehaved(f"{quantity} has the shape {list(array.shape)}; expected {list(expected)}")
+        return {q: array[..., : network.hidden_size] for q, array in found.items()}
+
+    def _size(self, network: Network) -> tuple[int, int]:
+        """Return how many inputs and units the instance has that is used for a network."""
+        return self.fixed[:2] if self.fixed else (network.input_size, network.hidden_size)
+
+    def _filled(self, network: Network, index: int, rows: int, steps: int) -> Instance:
+        """Return an instance that has the weights of a layer; the same one as before where its sizes are."""
+        assert self.make is not None
+        weights = network.layers[index]
+        inputs = len(weights.weight_ih[0]) if not self.fixed else self.fixed.inputs
+        units = self._size(network)[1]
+        key = Sizes(inputs, units, rows, steps), index
+        if key not in self.instances:
+            if len(self.instances) >= _KEPT:
+                self.instances.clear()
+            self.instances[key] = self.make(key[0])
+        instance = self.instances[key]
+        instance.fill(filled(self.mapped.expressions, padded(weights, inputs, units)))
+        return instance
+
+
+@dataclass
+class _Cell:
+    """One step of it, in the place of `cell.Cell`: it shows no gates."""
+
+    code: Adopted
+    instance: Instance
+    rows: int
+    network: Network
+    call: Call
+
+    def step(self, x: Any, h: Any, c: Any) -> Step[Any]:
+        values = {"x": np.reshape(x, (self.rows, -1))}
+        if self.call.state:
+            values |= {"h": np.reshape(h, (self.rows, -1)), "c": np.reshape(c, (self.rows, -1))}
+        self.call = replace(self.call, state=True)  # after the first step there is one
+        found = self.code._shown(self.instance, values, self.network)  # noqa: SLF001 (a part of it)
+        shape = np.shape(h)
+        return Step(None, None, None, None, found["c"].reshape(shape), found["h"].reshape(shape))
+
+
+def padded(weights: Weights, inputs: int, units: int) -> Weights:
+    """Return weights for more inputs and units: those that are added see nothing, and are not seen."""
+    has = len(weights.bias_ih) // len(GATES), len(weights.weight_ih[0])
+    if has == (units, inputs):
+        return weights
+
+    def wider(name: str, tensor: Tensor) -> Array:
+        array = np.asarray(tensor, dtype=float)
+        if name in Weights.PACKED:
+            blocks = array.reshape(len(GATES), has[0], *array.shape[1:])
+            grown = _widened(blocks, 1, units)
+            if array.ndim == 2:
+                grown = _widened(grown, 2, inputs if name == "weight_ih" else units)
+            return grown.reshape(len(GATES) * units, *grown.shape[2:])
+        return _widened(array, 0, units)
+
+    return replace(weights, **{name: wider(name, tensor) for name, tensor in weights.items()})
+
+
+def _widened(array: Array, axis: int, length: int) -> Array:
+    """Add zeros at the end of an axis."""
+    missing = length - array.shape[axis]
+    return (
+        np.pad(array, [(0, missing if k == axis else 0) for k in range(array.ndim)]) if missing > 0 else array
+    )
+
+
+def _some(tensors: Any) -> bool:
+    """Tell whether any number is not 0."""
+    return any(_some(part) if isinstance(part, (tuple, list, np.ndarray)) else part != 0 for part in tensors)

@@ -1,0 +1,82 @@
+"""`python:module:object`: a function that keeps one of our contracts, or an LSTM as people have it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import sys
+from typing import Any
+
+from lstm_verify.backends.base import Backend, Kind, Options
+from lstm_verify.backends.errors import Unusable
+
+
+def wrap(found: Any, name: str, options: Options) -> Backend:
+    """Make a backend of what people have.
+
+    Raises:
+        Unusable: it is no LSTM, or it cannot be made out how it is called or filled.
+    """
+    from lstm_verify.adopt.contracts import keeps_a_contract
+    from lstm_verify.backends import python_code
+
+    with contextlib.redirect_stdout(sys.stderr):  # what it prints must not mix with our output
+        if keeps_a_contract(found, options):
+            return python_code.wrap(found, name, options)
+        return _adopted(found, name, options)
+
+
+def _adopted(found: Any, name: str, options: Options) -> Backend:
+    from lstm_verify.adopt import expressions, mapping
+    from lstm_verify.adopt.adopt import Told, adopt
+    from lstm_verify.adopt.calling import parsed
+    from lstm_verify.adopt.subjects.base import Wishes
+    from lstm_verify.adopt.subjects.finding import subject_of
+    from lstm_verify.adopt.variant import declared
+    from lstm_verify.lstm.accuracy import Accuracy
+
+    form = options.dtype(_usual(found), ("float64", "float32", "float16"))
+    wishes = Wishes(form, options.take("method", ""), dict(_pairs("init", options.take("init", ""))))
+    accuracy = options.accuracy(Accuracy())
+    weights, layout, call = (options.take(key, "") for key in ("weights", "layout", "call"))
+    semantics = declared(options.take("semantics", ""))
+    try:
+        stated = {key: expressions.parsed(value) for key, value in _pairs("weights", weights)}
+        told = Told(stated, mapping.stated(layout), parsed(call) if call else None, semantics)
+    except ValueError as error:
+        raise Unusable(str(error)) from None
+    return adopt(subject_of(found, name, wishes), name, form, accuracy, told)
+
+
+def _pairs(option: str, text: str) -> list[tuple[str, str]]:
+    """Read "name=value; name=value"."""
+    pairs = [part.strip().partition("=") for part in text.split(";") if part.strip()]
+    for key, equals, value in pairs:
+        if not (key and equals and value):
+            raise Unusable(f"{option}: '{key}{equals}{value}' is no name=value; several are parted by ;")
+    return [(key.strip(), value.strip()) for key, _, value in pairs]
+
+
+def _usual(found: Any) -> str:
+    """Return the format that such an implementation computes in unless told otherwise."""
+    kinds = found.__mro__ if inspect.isclass(found) else type(found).__mro__
+    frameworks = {"torch", "keras", "jax", "flax", "equinox"}
+    return "float32" if any(k.__module__.partition(".")[0] in frameworks for k in kinds) else "float64"
+
+
+def _make(name: str, target: str, options: Options) -> Backend:
+    from lstm_verify.adopt.importing import found
+
+    return wrap(found(target), name, options)
+
+
+KINDS = [
+    Kind(
+        "python",
+        "your own code: python:module:object or python:file.py:object",
+        None,
+        _make,
+        takes_target=True,
+        isolated=True,
+    )
+]
