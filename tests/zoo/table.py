@@ -62,6 +62,7 @@ def wrong(where, weights, fault, *, skips="", **more):
 
 NOT_USED = {"initial state": "not used: it begins with zeros"}
 H0_ALONE = {"initial state": "h0 alone is used"}
+I_OR_G = {"order of the gates": "i, f, g, o, or g, f, i, o"}  # where both are σ, none can tell
 
 TABLE = [
     right("linear_modules.py:FourGates", LINEAR),
@@ -81,7 +82,7 @@ TABLE = [
         "linear_modules.py:SquashedCell",
         LINEAR,
         "sigmoid-on-candidate",
-        identified={"activations": "σ; candidate σ; on the way out tanh"},
+        identified={"activations": "σ; candidate σ; on the way out tanh"} | I_OR_G,
     ),
     wrong("linear_modules.py:Regularised", LINEAR, None, biases=2, layout="i, f, g, o", identified=None),
     wrong(
@@ -164,7 +165,7 @@ TABLE = [
         "numpy_classes.py:Activations",
         JOINED,
         "both-tanh-are-sigmoid",
-        identified={"activations": "σ; candidate σ; on the way out σ"},
+        identified={"activations": "σ; candidate σ; on the way out σ"} | I_OR_G,
     ),
     right("stateful.py:Stepper", PAIRS),
     right("stateful.py:HiddenInSelf", LINEAR, layout="f, i, g, o"),
