@@ -57,7 +57,7 @@ def _adopted(found: Any, name: str, options: Options) -> Backend:
 
 def _shape_of(expression: Expression) -> Callable[[Sizes], tuple[int, ...]]:
     """Return what tells the shape of an expression, at given sizes."""
-    from lstm_verify.adopt.adopt import probe
+    from lstm_verify.adopt.trying import probe
 
     def shape(sizes: Sizes) -> tuple[int, ...]:
         value = expression.value(probe(sizes, frozenset()).layers[0])
