@@ -1,75 +1,65 @@
-"""Whether something keeps one of the two contracts of `backends.python_code`, or is to be made out."""
+"""Whether something keeps one of the two contracts of `backends.python_code`, or is to be made out.
+
+It is not called to find out: what it does when it is called is for the verdict.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import inspect
+import re
+from collections.abc import Iterator
+from types import CodeType
 from typing import Any
 
-import numpy as np
-
-from lstm_verify.adopt.roles import arguments, holds_weights
+from lstm_verify.adopt.names import groups
+from lstm_verify.adopt.roles import arguments
+from lstm_verify.adopt.subjects.functions import separate_parameters
 from lstm_verify.backends.base import Options
 from lstm_verify.backends.python_code import CALLED
+from lstm_verify.lstm.network import Weights
 
 ADOPTING = ("weights", "layout", "call", "semantics", "init", "method")
 """Options that only what is made out has."""
 
+CONTRACT = ("x", "h", "c", "w")
+"""What a function of ours takes, one way or the other."""
 
-class _Keyed(Exception):
-    """Its parameters were asked for by key."""
-
-
-class _Glance:
-    """Stands for the weights, and tells whether they are taken as ours are: by their names as attributes."""
-
-    def __getitem__(self, key: Any) -> Any:
-        raise _Keyed
-
-    def __iter__(self) -> Any:
-        raise _Keyed
-
-    def __getattr__(self, name: str) -> Any:
-        from lstm_verify.lstm.network import Weights
-
-        if name in Weights.__dataclass_fields__ or name in ("gate", "packed", "pack", "semantics"):
-            raise AttributeError(name)
-        raise _Keyed
+_OURS = {*Weights.__dataclass_fields__, "gate", "packed", "pack", "semantics"}
+_PACKED = re.compile(r"[WURKVb]\w{0,2}|(weight|kernel|bias|recurrent)\w*")
 
 
 def keeps_a_contract(found: Any, options: Options) -> bool:
     """Tell whether something is to be called as cell(x, h, c, w) or lstm(inputs, h0, c0, w)."""
-    if options.has("form") or (
-        not options.has(*ADOPTING) and (getattr(found, "form", None) in CALLED or hasattr(found, "supports"))
-    ):
+    if options.has("form"):
         return True
-    if options.has(*ADOPTING) or not callable(found):
+    if options.has(*ADOPTING):
         return False
+    if getattr(found, "form", None) in CALLED or hasattr(found, "supports"):
+        return True
     if inspect.isclass(found):
         call = vars(found).get("__call__")
-        return call is not None and len(arguments(call)) == len(("self", "x", "h", "c", "w"))
-    if not (inspect.isroutine(found) or isinstance(found, type(lambda: 0))):
-        call = type(found).__call__
-        if len(arguments(call)) != len(("self", "x", "h", "c", "w")):
-            return not hasattr(found, "__dict__")
-        return True
-    return _takes_ours(found)
+        return call is not None and len(arguments(call)) == len(("self", *CONTRACT))
+    if not inspect.isroutine(found):
+        return callable(found) and len(arguments(found)) == len(CONTRACT)
+    return not separate_parameters(found) and not _asks_by_name(found)
 
 
-def _takes_ours(function: Any) -> bool:
-    """Tell whether a function takes four things, the last of which are weights like ours."""
-    taken = arguments(function)
-    if len(taken) != len(("x", "h", "c", "w")) and taken:
-        named = [p for p in taken if p.default is p.empty]
-        if len(named) != len(("x", "h", "c", "w")):
-            return not any(holds_weights(p.name) for p in taken) and len(taken) < 5
-    state = [np.zeros(2) for _ in range(3)]
-    try:
-        with contextlib.suppress(Exception), np.errstate(all="ignore"):
-            try:
-                function(*state, _Glance())
-            except _Keyed:
-                return False
-    except BaseException:  # noqa: BLE001 (it is called to be seen; what it raises is told when it is judged)
-        return True
-    return True
+def _asks_by_name(function: Any) -> bool:
+    """Tell whether a function names its parameters itself, by keys or attributes that are not ours."""
+    texts = {*_texts(getattr(function, "__code__", None))}
+    if texts & _OURS:
+        return False
+    return bool(groups(texts)) or any(_PACKED.fullmatch(text) for text in texts)
+
+
+def _texts(code: CodeType | None) -> Iterator[str]:
+    """Yield the keys and attributes that code names, and those of functions within it."""
+    if code is None:
+        return
+    yield from (name for name in code.co_names if len(name) > 1)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _texts(constant)
+        for text in constant if isinstance(constant, tuple) else (constant,):
+            if isinstance(text, str) and text.isidentifier():
+                yield text

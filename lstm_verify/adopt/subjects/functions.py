@@ -171,11 +171,8 @@ def subject(found: Any, wishes: Wishes) -> Function | None:
     """Take a function that has its parameters in one argument, or each as an argument; None of others."""
     if not (inspect.isroutine(found) or inspect.isfunction(found)):
         return None
-    taken = arguments(found)
-    separate = [p.name for p in taken if of_call(p.name) is None and _OWN.match(p.name)]
-    if {_root(name) for name in wishes.weights} & set(separate) or (
-        len(separate) >= 2 and not wishes.weights
-    ):
+    taken, separate = arguments(found), separate_parameters(found)
+    if separate and (not wishes.weights or {*map(_root, wishes.weights)} & {*separate}):
         own = [name for name in separate if name not in map(_root, wishes.weights)]
         return Function(found, "", [*own, *wishes.weights], wishes)
     holder = next((p.name for p in taken if holds_weights(p.name)), taken[-1].name if taken else None)
@@ -183,6 +180,12 @@ def subject(found: Any, wishes: Wishes) -> Function | None:
         return None
     names = dict.fromkeys([*_asked_for(found, holder, wishes), *wishes.weights])
     return Function(found, holder, [*names], wishes) if names else None
+
+
+def separate_parameters(function: Any) -> list[str]:
+    """Return the arguments that are parameters, where there are several: Wx, Wh and b."""
+    found = [p.name for p in arguments(function) if of_call(p.name) is None and _OWN.match(p.name)]
+    return found if len(found) > 1 else []
 
 
 def _asked_for(function: Callable[..., Any], holder: str, wishes: Wishes) -> list[str]:
