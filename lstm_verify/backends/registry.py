@@ -83,13 +83,13 @@ def backend(text: str, timeout: float = TIMEOUT) -> Backend:
         Unusable: no such name or option, a package is missing, it does not import …
     """
     name, target, rest = asked(text)
+    head = name if target is None else f"{name}:{target}"
     kind = kinds().get(name)
     if kind is None:
-        head = name if target is None else f"{name}:{target}"
         raise Unusable(f"there is no backend '{name}'{_hint(name, head)}")
     if (target is not None) != (kind.takes_target or kind.takes_command):
         expected = kind.summary if target is None else f"'{name}' alone"
-        raise Unusable(f"'{name if target is None else f'{name}:{target}'}' is no backend; expected {expected}")
+        raise Unusable(f"'{head}' is no backend; expected {expected}")
     reason = missing(kind)
     if reason:
         raise Unusable(reason)

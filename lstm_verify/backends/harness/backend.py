@@ -30,6 +30,7 @@ from lstm_verify.lstm.network import Network, Place, Run
 from lstm_verify.lstm.semantics import GATES, PYTORCH
 from lstm_verify.lstm.unroll import Unroll
 
+
 class Harness:
     """See `Backend`. The process is kept from case to case, and started anew where it has been ended."""
 
@@ -122,7 +123,8 @@ class _Cell:
         run = Run(np.array([x]), np.array([h]), np.array([c]))
         shown = self.harness.shown(self.alone, run)
         taken = {q: self._taken(q, shown[Place(q)]) for q in (*GATES, "c", "h") if Place(q) in shown}
-        return Step(*(taken.get(gate) for gate in GATES), taken["c"], taken["h"])
+        i, f, g, o = (taken.get(gate) for gate in GATES)
+        return Step(i, f, g, o, taken["c"], taken["h"])
 
     def _taken(self, quantity: str, values: Any) -> Any:
         return checked(values, self._name(quantity), (1, self.network.width(quantity)))[0]

@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_verify.backends.base import Array, Values
+from lstm_verify.backends.base import Values
 from lstm_verify.backends.errors import Misbehaved
+from lstm_verify.backends.harness.digits import come_back
 from lstm_verify.backends.harness.hello import Hello
-from lstm_verify.backends.harness.session import Session
-from lstm_verify.lstm.formats import FORMATS, Format
-from lstm_verify.lstm.network import Network, Place, Run, Weights
-from lstm_verify.lstm.semantics import AT_THE_END
-from lstm_verify.puzzle.problems import count
+from lstm_verify.backends.harness.subject import Failed, Subject, Untold, network, run
+from lstm_verify.lstm.network import Network, Run
 
 
 class Finding(NamedTuple):
@@ -34,70 +32,8 @@ class Finding(NamedTuple):
     said: str
 
 
-class Failed(Exception):
-    """The harness did not pass: the text says why."""
-
-
-class Untold(Exception):
-    """It could not be told: the text says why."""
-
-
-class Subject:
-    """A harness that is checked; it is started anew where it has been ended."""
-
-    def __init__(self, words: Sequence[str], timeout: float) -> None:
-        """Start it; raise Unusable or Misbehaved where that cannot be."""
-        self.words, self.timeout = words, timeout
-        self.session = Session(words, timeout)
-        self.hello: Hello = self.session.hello
-
-    @property
-    def form(self) -> Format:
-        """The usual one of its formats."""
-        return FORMATS[self.hello.dtypes[0]]
-
-    def ask(self, network: Network, *runs: Run, form: Format | None = None) -> list[Values]:
-        """Ask it, and return its answers, as they are; their shapes are right.
-
-        Raises:
-            Misbehaved: it gave none.
-            Failed: a shape is wrong.
-        """
-        form = form or self.form
-        if not self.session.line.running:
-            self.session = Session(self.words, self.timeout)
-        rounded = [run.map(form.rounded) for run in runs]
-        answers = self.session.ask(network.map(form.rounded), rounded, form)
-        for run, values in zip(runs, answers, strict=True):
-            for place, array in values.items():
-                rows = 1 if place.quantity in AT_THE_END else run.steps
-                expected = (rows, network.width(place.quantity))
-                if array.shape != expected:
-                    where = f"{count(run.steps, 'step')} of {count(network.hidden_size, 'unit')}"
-                    raise Failed(
-                        f"{place.quantity} has the shape {list(array.shape)}; expected {list(expected)}, for {where}"
-                    )
-        return answers
-
-
-def network(inputs: int, hidden: int, seed: int = 0) -> Network:
-    """Return a plain network of one layer, no two weights alike."""
-    random = np.random.default_rng(seed)
-    bare = Network(inputs, hidden, ())
-    return replace(
-        bare, layers=(Weights(**{n: random.uniform(-0.9, 0.9, s) for n, s in bare.shapes(0).items()}),)
-    )
-
-
-def run(network: Network, steps: int, seed: int = 0, *, state: bool = True) -> Run:
-    """Return what a network is run on, no two inputs alike."""
-    random = np.random.default_rng(seed + 1)
-    h0, c0 = (random.uniform(-0.9, 0.9, (1, network.hidden_size)) * state for _ in "hc")
-    return Run(random.uniform(-0.9, 0.9, (steps, network.input_size)), h0, c0)
-
-
 def checked(words: Sequence[str], timeout: float) -> Iterator[Finding]:
-    """Start a harness, and yield what comes of each check; only the first two must pass for the others.
+    """Start a harness, and yield what comes of each check; one without an answer is asked no more.
 
     Args:
         words: the command.
@@ -110,25 +46,27 @@ def checked(words: Sequence[str], timeout: float) -> Iterator[Finding]:
     try:
         subject = Subject(words, timeout)
     except Misbehaved as error:
-        yield Finding("says hello", fine=False, said=str(error))
+        yield Finding("hello", fine=False, said=str(error))
         return
     hello = subject.hello
-    yield Finding("says hello", True, f"{time.monotonic() - begun:.2g} s after its start")
-    yield Finding("what it says", True, _introduced(hello))
+    yield Finding("hello", fine=True, said=f"{time.monotonic() - begun:.2g} s after its start")
+    yield Finding("what it says", fine=True, said=_introduced(hello))
     try:
         for what, check in CHECKS.items():
-            yield _outcome(what, partial(check, subject))
+            yield (finding := _outcome(what, partial(check, subject)))
+            if check is _answers and not finding.fine:
+                break
     finally:
-        subject.session.line.kill()
+        subject.session.line.close()
 
 
 def _outcome(what: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(what, True, check())
+        return Finding(what, fine=True, said=check())
     except Untold as error:
-        return Finding(what, None, str(error))
+        return Finding(what, fine=None, said=str(error))
     except (Misbehaved, Failed) as error:
-        return Finding(what, False, str(error))
+        return Finding(what, fine=False, said=str(error))
 
 
 def _introduced(hello: Hello) -> str:
@@ -161,8 +99,10 @@ def _answers(subject: Subject) -> str:
 def _finite(values: Values) -> None:
     for place, array in values.items():
         if not np.isfinite(array).all():
-            raise Failed(f"{place.quantity} is not finite, though no weight and no input exceeds 1: "
-                         "does it read the numbers where they are?")
+            raise Failed(
+                f"{place.quantity} is not finite, though no weight and no input exceeds 1: "
+                "does it read the numbers where they are?"
+            )
 
 
 def _one_unit(subject: Subject) -> str:
@@ -183,7 +123,7 @@ def _sizes(subject: Subject) -> str:
     """Networks of different sizes one after another; then the first again."""
     first, second = _asked(subject, 2, 3, 5), _asked(subject, 4, 1, 2, seed=5)
     (before,), _, (after,) = subject.ask(*first), subject.ask(*second), subject.ask(*first)
-    _same(before, after, "the same request before and after another network has two answers: something is left over")
+    _same(before, after, "asked again after another network, it answers otherwise: something is left over")
     return "of different sizes one after another"
 
 
@@ -245,61 +185,11 @@ def _changed(net: Network, one: Run, thing: str) -> tuple[Network, Run]:
     return replace(net, layers=(weights,)), one
 
 
-PASSED_ON: Mapping[str, tuple[float, ...]] = {
-    "float64": (0.1, 1 / 3, -2.5e-7, 123456.789012345, 1e-30, -np.pi),
-    "float32": (0.1, 1 / 3, -2.5e-7, 123456.789, 1e-30, -np.pi),
-    "bfloat16": (0.1, 1 / 3, -2.5e-7, 123456.789, 1e-30, -np.pi),
-    "float16": (0.1, 1 / 3, -2.5e-4, 1234.5, 0.03, -np.pi),
-}
-"""Format -> numbers that lose something where they are written too short, or read in another format."""
-
-
-def _digits(subject: Subject) -> str:
-    """c goes through a forget gate that is wide open, and must come back as it is, to the last digit."""
-    if "c" not in subject.hello.shows or not subject.hello.initial_state:
-        raise Untold("only one that takes an initial state and shows c can be asked to give numbers back")
-    for name in subject.hello.dtypes:
-        _passed_on(subject, FORMATS[name])
-    return f"a number comes back as it was given, to the last digit, in {' and '.join(subject.hello.dtypes)}"
-
-
-def _passed_on(subject: Subject, form: Format) -> None:
-    given = form.rounded(np.array([PASSED_ON[form.name]]))
-    size = given.size
-    open_gate = 10.0 if form.precision < 20 else 40.0  # σ of it rounds to 1, and its exponential overflows nowhere
-    bias = np.repeat([0.0, open_gate, 0.0, 0.0], size)
-    none = np.zeros((4 * size, 1)), np.zeros((4 * size, size)), bias, 0 * bias
-    kept = Network(1, size, (Weights(*none),))
-    (values,) = subject.ask(kept, Run(np.zeros((1, 1)), 0 * given, given), form=form)
-    got: Array = form.rounded(values[Place("c")])
-    if np.array_equal(got, given):
-        return
-    if not np.allclose(got, given, rtol=2e-2, atol=1e-6):
-        raise Untold(f"c does not pass an open forget gate in {form.name}: that is for lstm-verify run to say")
-    k = int(np.argmax(got[0] != given[0]))
-    raise Failed(
-        f"in {form.name}, c was given as {_decimal(given[0, k])} and came back as "
-        f"{_decimal(values[Place('c')][0, k])}; {_lost(got, given, form)}"
-    )
-
-
-def _decimal(x: float) -> str:
-    return f"{x:.17g}"
-
-
-def _lost(got: Array, given: Array, form: Format) -> str:
-    if form.name == "float64" and np.array_equal(got, FORMATS["float32"].rounded(given)):
-        return 'these are float32 numbers: if they are meant to be, its hello is to say "dtypes": ["float32"]'
-    digits = {"float64": 17, "float32": 9}.get(form.name, 9)
-    return f"digits are lost in reading or writing: write %.{digits}g or the shortest that is read as the same"
-
-
 def _quits(subject: Subject) -> str:
     """Its standard input is closed."""
-    if not subject.session.line.running:
-        subject.session = Session(subject.words, subject.timeout)
+    line = subject.running().line
     begun = time.monotonic()
-    if not subject.session.line.close():
+    if not line.close():
         raise Failed("it goes on when its standard input is closed, and had to be killed; it is to end there")
     return f"it ends {time.monotonic() - begun:.2g} s after its standard input is closed"
 
@@ -312,7 +202,7 @@ CHECKS: Mapping[str, Callable[[Subject], str]] = {
     "twice": _again,
     "waiting": _several,
     "reads all": _reads,
-    "digits": _digits,
+    "digits": come_back,
     "quits": _quits,
 }
 """Name -> check: returns what it saw, or raises."""

@@ -58,8 +58,8 @@ def read(line: bytes) -> Hello:
     found = parsed(line, "its hello")
     version = found.get("protocol")
     if "protocol" in found and (isinstance(version, bool) or version != PROTOCOL):
-        said = f"{version:g}" if type(version) is float else described(version)
-        raise Misbehaved(f"its hello: protocol is {said}; expected {PROTOCOL}, the one that is spoken here")
+        expected = f"expected {PROTOCOL}, the one that is spoken here"
+        raise Misbehaved(f"its hello: protocol is {described(version)}; {expected}")
     problems = [f"it has no {key}" for key in NEEDED if key not in found]
     for key, value in found.items():
         problems += _CHECKS[key](key, value) if key in _CHECKS else [_unknown(key)]
@@ -67,7 +67,7 @@ def read(line: bytes) -> Hello:
         problems += _led(found)
     if problems:
         raise Misbehaved(f"its hello: {'; '.join(problems)}")
-    made = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
+    made: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
     return Hello(**made | {"protocol": PROTOCOL})
 
 
@@ -107,10 +107,10 @@ def _some_of(known: tuple[str, ...], *, at_least: int = 0) -> Callable[[str, Any
         if not isinstance(value, list) or len(value) < at_least:
             return [f"{key} is {described(value)}; expected an array of some of {', '.join(known)}"]
         strange = [item for item in value if item not in known]
-        twice = ["of which one stands there twice"] if len({*map(str, value)}) < len(value) else []
-        return [f"{key} has {described(item)}; {suggestion(str(item), known)}" for item in strange] + (
-            [f"{key} has {len(value)} entries, {twice[0]}"] if twice else []
-        )
+        twice = [item for item in known if value.count(item) > 1]
+        return [f"{key} has {described(item)}; {suggestion(str(item), known)}" for item in strange] + [
+            f"{key} has {item} twice" for item in twice
+        ]
 
     return check
 

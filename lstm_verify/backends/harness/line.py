@@ -16,7 +16,9 @@ from lstm_verify.puzzle.problems import count, quoted
 CLOSING = 5.0
 """So many seconds a harness may take to end when its standard input is closed."""
 
+HELLO = "it is to say hello before it reads anything, and to flush its standard output"
 READS = "it is to read one line at a time, and to flush its standard output after each line that it writes"
+ONE = "one line answers one request, and all else goes to standard error"
 
 
 class Line(Process):
@@ -31,8 +33,7 @@ class Line(Process):
         assert self.process.stdin
         self.input = self.process.stdin
         os.set_blocking(self.input.fileno(), False)
-        self._left = bytearray()
-        """What it wrote behind the last line."""
+        self._left = bytearray()  # the beginning of a line
 
     def asked(
         self,
@@ -59,24 +60,24 @@ class Line(Process):
         if deadline is None:
             deadline = time.monotonic() + timeout
         try:
-            self._silent(what)
-            lines = self._exchanged(text, answers, most, deadline, what)
-            if self._left:
-                raise Misbehaved(f"after its {what} it wrote more: {_shown(self._left)}; {ONE}")
+            return self._exchanged(text, answers, most, deadline, what)
         except TimeoutError:
             self.kill()
             raise Misbehaved(self._late(timeout, what)) from None
         except BaseException:
             self.kill()
             raise
-        return lines
 
-    def _silent(self, what: str) -> None:
-        """Raise Misbehaved where it has written something that nobody has asked for."""
-        if what == "answer" and _ready(self.output.fileno()):
-            written = os.read(self.output.fileno(), PIPE)
-            if written:
-                raise Misbehaved(f"it wrote before it was asked: {_shown(written)}; {ONE}")
+    def silent(self, when: str) -> None:
+        """Raise Misbehaved where it has written something that nobody has asked for.
+
+        Args:
+            when: in words, such as "before it was asked".
+        """
+        if not self._left and _ready(self.output.fileno()):
+            self._left += os.read(self.output.fileno(), PIPE)
+        if self._left:
+            raise Misbehaved(f"it wrote {when}: {_shown(self._left)}; {ONE}")
 
     def _exchanged(self, text: bytes, answers: int, most: int, deadline: float, what: str) -> list[bytes]:
         """Write while there is something to write, and read until all answers are there."""
@@ -95,8 +96,7 @@ class Line(Process):
                         watched.unregister(self.input)
                 if len(lines) < answers and time.monotonic() >= deadline:
                     raise TimeoutError
-        if len(lines) > answers:
-            self._left[:0] = b"\n".join([*lines[answers:], b""])
+        self._left[:0] = b"".join(line + b"\n" for line in lines[answers:])
         return lines[:answers]
 
     def _written(self, text: memoryview) -> int:
@@ -119,7 +119,7 @@ class Line(Process):
             self._left.clear()
         self._left += rest
         if max(map(len, (*whole, self._left))) > most:
-            begins = _shown((whole or [self._left])[0])
+            begins = _shown(whole[0] if whole else self._left)
             raise Misbehaved(f"its {what} is longer than {count(most, 'byte')}; it begins {begins}")
         return whole
 
@@ -135,7 +135,7 @@ class Line(Process):
         within = f"within {timeout:g} s (--timeout)"
         if self._left:
             return f"it wrote half a line {within}: {_shown(self._left)}; its {what} ends with a newline"
-        return f"it gave no {what} {within}; {READS}"
+        return f"it gave no {what} {within}; {HELLO if what == 'hello' else READS}"
 
     def close(self) -> bool:
         """Close its standard input, at which it is to end, and end it; return whether it ended by itself."""
@@ -150,9 +150,6 @@ class Line(Process):
         super().kill()
         with contextlib.suppress(OSError):
             self.input.close()
-
-
-ONE = "one line answers one request, and all else goes to standard error"
 
 
 def _ready(handle: int) -> bool:

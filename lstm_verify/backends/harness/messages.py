@@ -140,4 +140,3 @@ def answer(line: bytes, number: int, network: Network, hello: Hello) -> Values:
             names = [name for name, place in places.items() if place.quantity == quantity]
             raise Misbehaved(f"its answer has no {' or '.join(names)}, which its hello says that it shows")
     return {place: array[None] if place.quantity in AT_THE_END else array for place, array in shown.items()}
-

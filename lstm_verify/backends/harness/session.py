@@ -58,12 +58,15 @@ class Session:
         pairs = list(zip(ids, runs, strict=True))
         text = b"".join(messages.request(number, network, run, form) for number, run in pairs)
         longest = messages.most(network, max(run.steps for run in runs), self.hello)
-        lines = self.line.asked(text, len(runs), longest, self.timeout, deadline=deadline)
         try:
-            return [
+            self.line.silent("before it was asked")
+            lines = self.line.asked(text, len(runs), longest, self.timeout, deadline=deadline)
+            answers = [
                 messages.answer(line, number, network, self.hello)
                 for line, number in zip(lines, ids, strict=True)
             ]
+            self.line.silent("more than its answer")
         except Misbehaved:
             self.line.kill()
             raise
+        return answers

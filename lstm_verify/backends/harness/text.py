@@ -36,12 +36,17 @@ def parsed(line: bytes, what: str) -> dict[str, Any]:
     if not text.strip():
         raise Misbehaved(f"{what} is an empty line; expected a JSON object in one line")
     try:
-        found = json.loads(text, parse_int=float, parse_constant=_refused, object_pairs_hook=_once)
+        found = json.loads(text, parse_int=_whole, parse_constant=_refused, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Misbehaved(f"{what} is no JSON: {quoted(text.strip())}; {_likely(text, error)}") from None
     if not isinstance(found, dict):
         raise Misbehaved(f"{what} is {described(found)}; expected a JSON object in one line")
     return found
+
+
+def _whole(digits: str) -> float:
+    """Read a whole number; Python reads none of thousands of digits, and float64 has none of hundreds."""
+    return int(digits) if len(digits) < 300 else float(digits)
 
 
 def _refused(token: str) -> None:
@@ -61,7 +66,8 @@ def _likely(text: str, error: Exception) -> str:
         return "it is nested too deeply"
     bare = _BARE.search(text)
     if bare:
-        return f"JSON has no number {bare[1]}: write it as a string, one of {', '.join(map(quoted, NON_FINITE))}"
+        known = ", ".join(map(quoted, NON_FINITE))
+        return f"JSON has no number {bare[1]}: write it as a string, one of {known}"
     if text.strip() in ("{", "["):
         return "a message is one line"
     if not text.lstrip().startswith("{"):
@@ -85,7 +91,7 @@ def numbers(value: Any, where: str) -> Array:
 
 
 def _numbers(value: Any, where: str) -> Any:
-    if isinstance(value, float):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     if isinstance(value, list):
         return [_numbers(item, f"{where}[{k}]") for k, item in enumerate(value)]
