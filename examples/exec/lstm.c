@@ -32,7 +32,7 @@ static int number(const char *line, const char *key)
 static void print(const char *name, const double *x, int steps, int size)
 {
     printf(", \"%s\": [", name);
-    for (int k = 0; k < steps * size; k++) {        /* %.17g loses nothing; JSON has no nan and no inf */
+    for (int k = 0; k < steps * size; k++) {        /* 17 digits lose nothing; JSON has no nan and no inf */
         printf(k % size ? ", " : k ? "], [" : "[");
         if (isfinite(x[k])) printf("%.17g", x[k]);
         else printf("\"%s\"", isnan(x[k]) ? "nan" : x[k] > 0 ? "inf" : "-inf");

@@ -376,7 +376,10 @@ class TestShown:
     def test_what_the_hello_does_not_name_is_skipped(self, made):
         network, run = networks.drawn(2, 3, layers=2)
 
-        assert made("right").refusal(network, run) == "its hello says nothing of it: this one has 2 layers"
+        assert (
+            made("right").refusal(network, run)
+            == "this one has 2 layers, and its hello does not say that it can do that"
+        )
 
     def test_a_wrong_answer_is_failed_and_its_command_can_be_pasted(self, executed):
         """To see it again: the shell is to take the command as it was given."""

@@ -60,7 +60,7 @@ class Harness:
             supported |= UNROLLED | ({"reverse_activations"} if "activations" in supported else set())
         other = beyond(network, run, supported)
         if other:
-            return f"its hello says nothing of it: this one has {other}"
+            return f"this one has {other}, and its hello does not say that it can do that"
         given = any(x != 0 for state in (run.h0, run.c0) for row in state for x in row)
         if given and not self.hello.initial_state:
             return "its hello says that it takes no initial state, and this one has one"

@@ -119,20 +119,20 @@ def _long_lines(subject: Subject) -> str:
     return "of 40 inputs and 30 units, some 200,000 letters: read to the end"
 
 
-def _sizes(subject: Subject) -> str:
-    """Networks of different sizes one after another; then the first again."""
-    first, second = _asked(subject, 2, 3, 5), _asked(subject, 4, 1, 2, seed=5)
-    (before,), _, (after,) = subject.ask(*first), subject.ask(*second), subject.ask(*first)
-    _same(before, after, "asked again after another network, it answers otherwise: something is left over")
-    return "of different sizes one after another"
-
-
 def _again(subject: Subject) -> str:
     """The same request twice."""
     asked = _asked(subject, 2, 3, 4)
     (before,), (after,) = subject.ask(*asked), subject.ask(*asked)
     _same(before, after, "the same request has two answers: is something drawn at random, or left over?")
     return "the same request has the same answer, to the last bit"
+
+
+def _sizes(subject: Subject) -> str:
+    """Networks of different sizes one after another; then the first again."""
+    first, second = _asked(subject, 2, 3, 5), _asked(subject, 4, 1, 2, seed=5)
+    (before,), _, (after,) = subject.ask(*first), subject.ask(*second), subject.ask(*first)
+    _same(before, after, "asked again after another network, it answers otherwise: something is left over")
+    return "of different sizes one after another"
 
 
 def _same(before: Values, after: Values, problem: str) -> None:
@@ -167,15 +167,15 @@ def _reads(subject: Subject) -> str:
             unread.append(thing)
     if not unread:
         return f"{', '.join(things)}: each changes the answer"
-    raise Failed(f"{' and '.join(unread)}: changed, and the answer is the same; {_why(unread)}")
+    raise Failed(f"whatever stands in {', '.join(unread)}, the answer is the same; {_why(unread)}")
 
 
 def _why(unread: Sequence[str]) -> str:
     if set(unread) <= {"bias_ih", "bias_hh"} and len(unread) == 1:
-        return "where your LSTM has one bias, give it the sum of both"
+        return "where its LSTM has one bias, that is the sum of both"
     if set(unread) <= {"h0", "c0"}:
-        return 'is it given to your LSTM? if it cannot be, say "initial_state": false'
-    return "is it read, and given to your LSTM?"
+        return 'does it give that to its LSTM? if it cannot, its hello is to say "initial_state": false'
+    return "does it read that, and give it to its LSTM?"
 
 
 def _changed(net: Network, one: Run, thing: str) -> tuple[Network, Run]:
@@ -198,8 +198,8 @@ CHECKS: Mapping[str, Callable[[Subject], str]] = {
     "one answer": _answers,
     "smallest": _one_unit,
     "long lines": _long_lines,
-    "networks": _sizes,
     "twice": _again,
+    "networks": _sizes,
     "waiting": _several,
     "reads all": _reads,
     "digits": come_back,
