@@ -203,7 +203,7 @@ def check(implementation: Any, *, puzzles: Any = None, thorough: bool = False, *
 
     Args:
         implementation: a function cell(x, h, c, w) -> (h, c) or another callable of the two
-            contracts, a class whose instances are such, or a backend's name ("torch.lstm").
+            contracts, a class whose instances are such, or a backend's name ("torch.lstm", "exec:./lstm").
         puzzles, thorough: as for `run`; all shipped puzzles unless given.
         options: as after a comma on the command line: form="sequence", dtype="float32" …
 

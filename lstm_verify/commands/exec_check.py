@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import textwrap
 from typing import TYPE_CHECKING
@@ -52,11 +53,15 @@ def command(words: tuple[str, ...], timeout: float) -> int:
         asked = split(words[0].removeprefix("exec:")) if len(words) == 1 else list(words)
         for finding in checked(asked, timeout):
             found.append(finding)
-            _print(finding)
+            with contextlib.suppress(
+                BrokenPipeError
+            ):  # what was found stands, whether or not somebody reads on
+                _print(finding)
     except Unusable as error:
         click.echo(f"Error: {error}", err=True)
         return 2
-    _summary(found, asked)
+    with contextlib.suppress(BrokenPipeError):
+        _summary(found, asked)
     return 1 if any(finding.fine is False for finding in found) else 0
 
 

@@ -19,6 +19,7 @@ import pytest
 from lstm_verify import check, run
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.harness.hello import SUPPORTS
+from lstm_verify.backends.harness.line import Line
 from lstm_verify.backends.harness.messages import request, shortest
 from lstm_verify.backends.registry import asked, with_options
 from lstm_verify.backends.worker import end, named
@@ -233,6 +234,21 @@ class TestStart:
         assert outcomes(report) == [("agree", "")]
         assert report.exit_code == 2
 
+    @pytest.mark.parametrize(
+        ("target", "said"),
+        [
+            ("yes", "its hello is no JSON: 'y'; what is printed for people goes to standard error"),
+            ("cat /dev/zero", "its hello is longer than 65,536 bytes; it begins '"),
+            ("true", "it ended its process with status 0, and gave no hello"),
+            ("echo {}", "its hello: it has no protocol; it has no name; it has no version; it has no shows"),
+        ],
+    )
+    def test_what_is_no_harness(self, target, said):
+        with pytest.raises(Unusable) as caught:
+            named(f"exec:{target}")
+
+        assert str(caught.value).startswith(f"exec:{target}: {said}")
+
     def test_an_answer_before_any_request(self):
         """It is there when the request is written, or comes a moment later."""
         report = run("memory", command("unasked"))
@@ -400,6 +416,13 @@ class TestShown:
 
 class TestProcess:
     """One process from case to case, ended with all that it started."""
+
+    def test_reading_and_writing_take_turns(self):
+        """What is written is more than a pipe holds, and comes back before it has all been written."""
+        line, text = Line(["cat"]), b"x" * 2**20 + b"\n"
+
+        assert line.asked(text, 1, len(text), 60) == [text[:-1]]
+        assert line.close()
 
     def test_it_is_kept_and_ended(self, made):
         backend = made("right")

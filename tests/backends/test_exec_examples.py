@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from lstm_verify import run
-from lstm_verify.backends.harness.hello import SHOWS, SUPPORTS
+from lstm_verify import load, run
+from lstm_verify.backends.harness.hello import SHOWS, SUPPORTS, Hello
 from lstm_verify.backends.harness.line import Line
-from lstm_verify.verify.verdict import Verdict
+from lstm_verify.backends.worker import end, named
+from lstm_verify.lstm.formats import FORMATS
+from lstm_verify.verify.verdict import Verdict, rounded
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "exec"
 NEEDS = {"lstm.c": "gcc", "lstm.js": "node"}
@@ -238,3 +244,36 @@ class TestSchemas:
         ended = executed(sys.executable, "-m", "lstm_verify", "schema", message)
 
         assert json.loads(ended.stdout) == validator(message).schema
+
+
+class TestPage:
+    """docs/exec.md: what it shows is what is said, and it leaves nothing out."""
+
+    PAGE = (EXAMPLES.parents[1] / "docs" / "exec.md").read_text(encoding="utf-8")
+    SHOWN: ClassVar = dict(
+        re.findall(r"^<!-- message: (\w+) -->\n```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    )
+
+    def test_what_it_shows_is_what_is_said(self, tmp_path, overheard):
+        """The memory puzzle, cut after two steps; another libm may differ in the last digits."""
+        puzzle = load("memory")
+        network, whole = rounded(puzzle.network, puzzle.cases[0].run, FORMATS["float64"])
+        backend = named(made("lstm.c", tmp_path))
+        backend.observe(network, [replace(whole, inputs=whole.inputs[:2])])
+        end([backend])
+
+        said = dict(overheard)
+        shown = {message: json.loads(text) for message, text in self.SHOWN.items()}
+        assert list(shown) == ["hello", "request", "answer"]
+        assert json.dumps(shown["request"]) == json.dumps(said["request"])
+        assert shown["hello"] == said["hello"]
+        for quantity in "hc":
+            assert np.ravel(shown["answer"][quantity]) == pytest.approx(
+                np.ravel(said["answer"][quantity]), rel=1e-14
+            )
+
+    def test_it_names_all_that_a_harness_can_say(self):
+        named = set(re.findall(r"`(\w+)`", self.PAGE))
+
+        assert set(SUPPORTS) | {field.name for field in fields(Hello)} | set(FORMATS) <= named
+        assert " ".join(SHOWS) in self.PAGE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
 
 import harness
@@ -106,6 +107,15 @@ def test_its_mistake_is_named_by_the_check_that_is_for_it(checked, monkeypatch, 
     assert status == 1
     assert next(name for name, (mark, _) in found.items() if mark == "found") == check
     assert found[check][1].startswith(said)
+
+
+def test_what_was_found_stands_though_nobody_reads_on(command):
+    """Into a closed pipe: the checks are made, and their status is that of the command."""
+    for mode, status in [("right", 0), ("rounded!", 1)]:
+        with subprocess.Popen([*command, "exec-check", *WORDS, mode], stdout=subprocess.PIPE) as ended:
+            ended.stdout.close()
+
+        assert ended.returncode == status
 
 
 def test_one_without_an_answer_is_asked_no_more(checked):
