@@ -45,7 +45,7 @@ class Harness:
         try:
             self._session: Session | None = Session(words, options.timeout)
         except Misbehaved as error:
-            raise Unusable(f"{name}: {error}; lstm-verify exec-check tells more") from None
+            raise Unusable(f"{name}: {error}") from None
         self.hello = self._session.hello
         dtype = options.take("dtype", self.hello.dtypes[0])
         if dtype in FORMATS and dtype not in self.hello.dtypes:

@@ -72,7 +72,7 @@ def read(line: bytes) -> Hello:
 
 
 def _unknown(key: str) -> str:
-    return f"unknown key {quoted(key)}; {suggestion(key, (field.name for field in fields(Hello)))}"
+    return f"unknown key {quoted(key)} ({suggestion(key, (field.name for field in fields(Hello)))})"
 
 
 def _led(found: Mapping[str, Any]) -> list[str]:
@@ -87,17 +87,17 @@ def _led(found: Mapping[str, Any]) -> list[str]:
 
 
 def _text(key: str, value: Any) -> list[str]:
-    return [] if isinstance(value, str) and value else [f"{key} is {described(value)}; expected a text"]
+    return [] if isinstance(value, str) and value else [f"{key} is {described(value)}, expected a text"]
 
 
 def _truth(key: str, value: Any) -> list[str]:
-    return [] if isinstance(value, bool) else [f"{key} is {described(value)}; expected true or false"]
+    return [] if isinstance(value, bool) else [f"{key} is {described(value)}, expected true or false"]
 
 
 def _one_of(known: tuple[str, ...]) -> Callable[[str, Any], list[str]]:
     def check(key: str, value: Any) -> list[str]:
         expected = f"expected one of {', '.join(known)}"
-        return [] if value in known else [f"{key} is {described(value)}; {expected}"]
+        return [] if value in known else [f"{key} is {described(value)}, {expected}"]
 
     return check
 
@@ -105,10 +105,10 @@ def _one_of(known: tuple[str, ...]) -> Callable[[str, Any], list[str]]:
 def _some_of(known: tuple[str, ...], *, at_least: int = 0) -> Callable[[str, Any], list[str]]:
     def check(key: str, value: Any) -> list[str]:
         if not isinstance(value, list) or len(value) < at_least:
-            return [f"{key} is {described(value)}; expected an array of some of {', '.join(known)}"]
+            return [f"{key} is {described(value)}, expected an array of some of {', '.join(known)}"]
         strange = [item for item in value if item not in known]
         twice = [item for item in known if value.count(item) > 1]
-        return [f"{key} has {described(item)}; {suggestion(str(item), known)}" for item in strange] + [
+        return [f"{key} has {described(item)} ({suggestion(str(item), known)})" for item in strange] + [
             f"{key} has {item} twice" for item in twice
         ]
 

@@ -86,7 +86,7 @@ class Line(Process):
             watched.register(self.output, selectors.EVENT_READ)
             if text:
                 watched.register(self.input, selectors.EVENT_WRITE)
-            while len(lines) < answers:
+            while len(lines) < answers or (unwritten and len(lines) == answers):
                 for key, _ in watched.select(max(0.0, deadline - time.monotonic())):
                     if key.fileobj is self.output:
                         lines += self._read(most, deadline, what)
@@ -94,8 +94,12 @@ class Line(Process):
                     unwritten = unwritten[self._written(unwritten) :]
                     if not unwritten:
                         watched.unregister(self.input)
-                if len(lines) < answers and time.monotonic() >= deadline:
+                if time.monotonic() < deadline:
+                    continue
+                if len(lines) < answers:
                     raise TimeoutError
+                if unwritten:
+                    raise Misbehaved(f"it wrote its {what}, and did not read its request to the end")
         self._left[:0] = b"".join(line + b"\n" for line in lines[answers:])
         return lines[:answers]
 

@@ -132,8 +132,7 @@ def answer(line: bytes, number: int, network: Network, hello: Hello) -> Values:
     places = {network.name(place): place for place in network.places(*hello.shows)}
     for key in found:
         if key not in places and key != "id":
-            hint = suggestion(key, places)
-            raise Misbehaved(f"its answer has an unknown key {quoted(key)}; of what it shows, {hint}")
+            raise Misbehaved(f"its answer has an unknown key {quoted(key)} ({suggestion(key, places)})")
     shown = {places[key]: numbers(value, key) for key, value in found.items() if key != "id"}
     for quantity in hello.shows:
         if not any(place.quantity == quantity for place in shown):
