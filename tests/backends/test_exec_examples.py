@@ -153,11 +153,11 @@ class TestFaults:
             ([("x[k] = strtod(", "x[k] = strtof(")], 'its hello is to say "dtypes": ["float32"]'),
             (
                 [('puts("}");\n        fflush(stdout);', 'puts("}");')],
-                "it gave no answer within 0.5 s (--timeout); it is to read one line",
+                "it gave no answer within 2 s (--timeout); it is to read one line",
             ),
             (
                 [("fflush(stdout);\n    while", "while")],
-                "it gave no hello within 0.5 s (--timeout); it is to say hello before",
+                "it gave no hello within 2 s (--timeout); it is to say hello before",
             ),
             (
                 [('printf("{\\"id\\": %d", number(line, "\\"id\\""))', 'printf("{\\"id\\": 1")')],
@@ -177,7 +177,7 @@ class TestFaults:
     def test_a_harness_is_told_its_own_mistakes(self, changes, said, tmp_path, executed):
         harness = made("lstm.c", tmp_path, *changes).removeprefix("exec:")
 
-        ended = executed(sys.executable, "-m", "lstm_verify", "exec-check", "--timeout", "0.5", harness)
+        ended = executed(sys.executable, "-m", "lstm_verify", "exec-check", "--timeout", "2", harness)
 
         assert said in " ".join(ended.stdout.split())
         assert ended.returncode == 1
