@@ -152,9 +152,10 @@ WRONG = {
     "short": changed(h=lambda rows: rows[1:]),
     "ragged": changed(h=lambda rows: [rows[0][1:], *rows[1:]]),
     "wide": changed(h=lambda rows: [[*row, 0.0] for row in rows]),
-    "error": lambda found: line({"id": found["id"], "error": "out of\nregisters"}),
+    "error": lambda found: line({"id": found["id"], "error": "out of\n\x1bregisters"}),
     "noisy": noisy,
     "swapped": changed(h=lambda rows: [[x + 0.25 for x in row] for row in rows]),
+    "almost-open": lambda found: line({**found, "c": [[x * (1 - 1e-7) for x in row] for row in found["c"]]}),
     "rounded": lambda found: out(
         json.dumps(found | {q: [[round(x, 6) for x in row] for row in found[q]] for q in "hc"}) + "\n"
     ),

@@ -109,7 +109,7 @@ class TestOutcomes:
             ("short", "h has the shape [3, 3]; expected [4, 3]"),
             ("wide", "h has the shape [4, 4]; expected [4, 3]"),
             ("ragged", "h: its rows are of different lengths"),
-            ("error", "it says: out of registers"),
+            ("error", "it says: out of \\x1bregisters"),
         ],
     )
     def test_it_is_said_and_the_other_cases_run(self, mode, said):

@@ -109,6 +109,14 @@ def test_its_mistake_is_named_by_the_check_that_is_for_it(checked, monkeypatch, 
     assert found[check][1].startswith(said)
 
 
+def test_a_gate_that_is_not_quite_open_is_no_loss_of_digits(checked):
+    """All numbers are smaller by the same share: that is its LSTM, and not how it writes them."""
+    status, found = checked("almost-open!")
+
+    assert status == 0
+    assert found["digits"][0] == "?"
+
+
 def test_what_was_found_stands_though_nobody_reads_on(command):
     """Into a closed pipe: the checks are made, and their status is that of the command."""
     for mode, status in [("right", 0), ("rounded!", 1)]:

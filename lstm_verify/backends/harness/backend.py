@@ -25,7 +25,7 @@ from lstm_verify.backends.harness.words import split
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 from lstm_verify.lstm.cell import Step
-from lstm_verify.lstm.formats import FORMATS, Format
+from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Place, Run
 from lstm_verify.lstm.semantics import GATES, PYTORCH
 from lstm_verify.lstm.unroll import Unroll
@@ -47,10 +47,10 @@ class Harness:
         except Misbehaved as error:
             raise Unusable(f"{name}: {error}") from None
         self.hello = self._session.hello
-        dtype = options.take("dtype", self.hello.dtypes[0])
-        if dtype in FORMATS and dtype not in self.hello.dtypes:
-            raise Unusable(f"dtype={dtype}: {name} says that it computes in {' or '.join(self.hello.dtypes)}")
-        self.form: Format = Options({"dtype": dtype}).dtype(dtype)
+        self.form: Format = options.dtype(self.hello.dtypes[0])
+        if self.form.name not in self.hello.dtypes:
+            can = " or ".join(self.hello.dtypes)
+            raise Unusable(f"dtype={self.form.name}: {name} says that it computes in {can}")
         self.accuracy = options.accuracy(Accuracy())
 
     def refusal(self, network: Network, run: Run) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_verify.backends.base import Values
-from lstm_verify.backends.errors import Misbehaved
+from lstm_verify.backends.errors import Misbehaved, one_line
 from lstm_verify.backends.harness.digits import come_back
 from lstm_verify.backends.harness.hello import Hello
 from lstm_verify.backends.harness.subject import Failed, Subject, Untold, network, run
@@ -75,7 +75,7 @@ def _introduced(hello: Hello) -> str:
     state = "" if hello.initial_state else "; takes no initial state"
     form = "one step at a time" if hello.form == "step" else "whole sequences"
     shows = f"shows {', '.join(hello.shows)}; computes in {', '.join(hello.dtypes)}"
-    return f"{hello.name} {hello.version}: takes {form}{can}; {shows}{state}"
+    return f"{one_line(f'{hello.name} {hello.version}')}: takes {form}{can}; {shows}{state}"
 
 
 def _steps(subject: Subject, several: int) -> int:

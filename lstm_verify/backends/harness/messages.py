@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lstm_verify.backends.base import Values
-from lstm_verify.backends.errors import Misbehaved
+from lstm_verify.backends.errors import Misbehaved, one_line
 from lstm_verify.backends.harness.hello import Hello
 from lstm_verify.backends.harness.text import described, numbers, parsed
 from lstm_verify.lstm.formats import Format
@@ -128,7 +128,7 @@ def answer(line: bytes, number: int, network: Network, hello: Hello) -> Values:
         said = f"has the id {described(found['id'])}" if "id" in found else "has no id"
         raise Misbehaved(f"its answer {said}; expected {number}, the id of the request")
     if "error" in found:
-        raise Misbehaved(f"it says: {' '.join(str(found['error']).split())[:500]}")
+        raise Misbehaved(f"it says: {one_line(str(found['error']))}")
     places = {network.name(place): place for place in network.places(*hello.shows)}
     for key in found:
         if key not in places and key != "id":
