@@ -19,6 +19,7 @@ HELLOS = {
     "strange": {"protocol": 1, "name": "", "shows": ["h", "cc"], "suports": [], "form": "steps"},
     "led-blind": {**HELLO, "shows": ["h"], "form": "step"},
     "step": {**HELLO, "form": "step"},
+    "step-inf": {**HELLO, "form": "step"},
     "zero": {**HELLO, "initial_state": False},
     "float32": {**HELLO, "dtypes": ["float32"]},
     "both": {**HELLO, "dtypes": ["float32", "float64"]},
@@ -34,6 +35,7 @@ def sigmoid(z):
 def layer(request, w, h, c, ending=""):
     """Run a layer, and return what it shows: quantity -> rows."""
     shown = {quantity: [] for quantity in "ifgoch"}
+    h, c = [float(x) for x in h], [float(x) for x in c]  # "inf" among them
 
     def gate(name, x, h, k):
         z = w["bias_ih" + ending][name][k] + w["bias_hh" + ending][name][k]
@@ -75,7 +77,7 @@ def out(text):
 
 
 def line(message):
-    out(json.dumps(message) + "\n")
+    out(json.dumps(message).replace("Infinity", '"inf"') + "\n")
 
 
 def changed(**values):
@@ -145,6 +147,7 @@ WRONG = {
     "object": changed(h={"first": 1}),
     "nan": changed(h=first("nan")),
     "inf": changed(c=first("inf")),
+    "step-inf": changed(c=first("inf")),
     "huge": lambda found: out(
         json.dumps({**found, "h": first(0.123456789)(found["h"])}).replace("0.123456789", "1" * 4400) + "\n"
     ),

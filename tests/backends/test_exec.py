@@ -393,6 +393,14 @@ class TestShown:
 
             assert (result.verdict, result.not_checked) == (Verdict.AGREE, 0)
 
+    def test_an_infinite_state_is_given_back_as_it_was_shown(self, made):
+        """At the third step of six, c is infinite; the fourth is given it, and it is the third that is wrong."""
+        (result,) = networks.judged(made("step-inf"), *networks.drawn(2, 3))
+
+        assert result.verdict is Verdict.FAILED
+        assert result.comparison.first_outside().step == 3
+        assert result.observation.parts[0].values[Place("c")][3, 0] == np.inf
+
     def test_what_the_hello_does_not_name_is_skipped(self, made):
         network, run = networks.drawn(2, 3, layers=2)
 

@@ -12,7 +12,7 @@ import numpy as np
 from lstm_verify.backends.base import Values
 from lstm_verify.backends.errors import Misbehaved, one_line
 from lstm_verify.backends.harness.hello import Hello
-from lstm_verify.backends.harness.text import described, numbers, parsed
+from lstm_verify.backends.harness.text import described, numbers, parsed, writable
 from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Run, Weights, suffix
 from lstm_verify.lstm.semantics import AT_THE_END, GATES, PARAMETERS, PYTORCH, ROLES, Activations
@@ -40,8 +40,8 @@ def request(number: int, network: Network, run: Run, form: Format) -> bytes:
         **({"length": run.length} if "lengths" in run.features() else {}),
         **({"mask": list(run.mask)} if run.mask and "mask" in run.features() else {}),
         "inputs": shortest(run.inputs, form),
-        "h0": shortest(run.h0, form),
-        "c0": shortest(run.c0, form),
+        "h0": writable(shortest(run.h0, form)),  # what an LSTM has shown may be infinite
+        "c0": writable(shortest(run.c0, form)),
         "weights": _weights(network, form),
     }
     return json.dumps(told, allow_nan=False).encode() + b"\n"

@@ -102,6 +102,13 @@ def _numbers(value: Any, where: str) -> Any:
     raise Misbehaved(f"{where} is {described(value)}{why}; expected a number, or one of {names}")
 
 
+def writable(value: Any) -> Any:
+    """Return nested lists of numbers with the words for those that JSON does not have: Python's own."""
+    if isinstance(value, list):
+        return [writable(item) for item in value]
+    return value if math.isfinite(value) else str(value)
+
+
 def described(value: Any) -> str:
     """Say what a value is, in the words of JSON."""
     if isinstance(value, str):
