@@ -8,10 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double pool[1 << 22];                        /* all the numbers of a request */
+static int used;
+
+static double *room(int n)
+{
+    if ((used += n) > 1 << 22) exit(fprintf(stderr, "the request is too long\n"));
+    return pool + used - n;
+}
+
 static double *numbers(const char *line, const char *key, int n)
 {
     const char *p = strstr(line, key);
-    double *x = calloc(n, sizeof *x);
+    double *x = room(n);
     if (!p) exit(fprintf(stderr, "the request has no %s\n", key));
     p += strlen(key);
     for (int k = 0; k < n; k++) {
@@ -19,14 +28,6 @@ static double *numbers(const char *line, const char *key, int n)
         x[k] = strtod(p, (char **)&p);
     }
     return x;
-}
-
-static int number(const char *line, const char *key)
-{
-    double *x = numbers(line, key, 1);
-    int n = (int)*x;
-    free(x);
-    return n;
 }
 
 static void print(const char *name, const double *x, int steps, int size)
@@ -45,17 +46,17 @@ static double sigmoid(double z) { return 1 / (1 + exp(-z)); }
 int main(void)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t length = 0;
     puts("{\"protocol\": 1, \"name\": \"lstm.c\", \"version\": \"1.0\", \"shows\": [\"h\", \"c\"]}");
     fflush(stdout);
-    while (getline(&line, &room, stdin) > 0) {
-        int I = number(line, "\"input_size\""), H = number(line, "\"hidden_size\"");
-        int T = number(line, "\"steps\"");
-        double *x = numbers(line, "\"inputs\"", T * I), *z = calloc(4 * H, sizeof *z);
+    for (; getline(&line, &length, stdin) > 0; used = 0) {
+        int I = *numbers(line, "\"input_size\"", 1), H = *numbers(line, "\"hidden_size\"", 1);
+        int T = *numbers(line, "\"steps\"", 1);
+        double *x = numbers(line, "\"inputs\"", T * I);
         double *h0 = numbers(line, "\"h0\"", H), *c0 = numbers(line, "\"c0\"", H);
         double *W = numbers(line, "\"weight_ih\"", 4 * H * I), *U = numbers(line, "\"weight_hh\"", 4 * H * H);
         double *b = numbers(line, "\"bias_ih\"", 4 * H), *d = numbers(line, "\"bias_hh\"", 4 * H);
-        double *h = calloc(T * H, sizeof *h), *c = calloc(T * H, sizeof *c);
+        double *h = room(T * H), *c = room(T * H), *z = room(4 * H);
         for (int t = 0; t < T; t++) {
             const double *before_h = t ? h + (t - 1) * H : h0, *before_c = t ? c + (t - 1) * H : c0;
             for (int k = 0; k < 4 * H; k++) {
@@ -69,13 +70,11 @@ int main(void)
                 h[t * H + k] = o * tanh(c[t * H + k]);
             }
         }
-        printf("{\"id\": %d", number(line, "\"id\""));
+        printf("{\"id\": %.0f", *numbers(line, "\"id\"", 1));
         print("h", h, T, H);
         print("c", c, T, H);
         puts("}");
         fflush(stdout);
-        double *all[] = {x, z, h0, c0, W, U, b, d, h, c};
-        for (int k = 0; k < 10; k++) free(all[k]);
     }
     return 0;
 }

@@ -53,7 +53,7 @@ def made(name: str, folder: Path, *changes: tuple[str, str]) -> str:
     if name.endswith(".js"):
         return f"exec:{shlex.join([program, str(source)])}"
     built = folder / "lstm"
-    strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2"]
+    strict = ["-std=c99", "-Wall", "-Wextra", *([] if changes else ["-Werror"]), "-O2"]
     ended = subprocess.run(
         [program, *strict, "-o", built, source, "-lm"], capture_output=True, text=True, check=False
     )
@@ -156,11 +156,11 @@ class TestFaults:
                 "it gave no answer within 2 s (--timeout); it is to read one line",
             ),
             (
-                [("fflush(stdout);\n    while", "while")],
+                [("fflush(stdout);\n    for (; getline", "for (; getline")],
                 "it gave no hello within 2 s (--timeout); it is to say hello before",
             ),
             (
-                [('printf("{\\"id\\": %d", number(line, "\\"id\\""))', 'printf("{\\"id\\": 1")')],
+                [('printf("{\\"id\\": %.0f", *numbers(line, "\\"id\\"", 1))', 'printf("{\\"id\\": 1")')],
                 "its answer has the id 1; expected 2",
             ),
             (
