@@ -168,7 +168,7 @@ class TestFaults:
                 "whatever stands in bias_hh, the answer is the same; where its LSTM has one bias",
             ),
             (
-                [("t ? c + (t - 1) * H : c0", "t ? c + (t - 1) * H : h + (T - 1) * H")],
+                [("f * before_c[k]", "f * (t ? before_c[k] : 0)")],
                 "whatever stands in c0, the answer is the same",
             ),
             ([('print("c", c, T, H)', 'print("c", c, H, T)')], "c has the shape "),
