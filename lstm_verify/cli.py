@@ -22,13 +22,14 @@ COMMANDS = {
     "lint": "Find mistakes in puzzle files, without running them.",
     "identify": "Find out which LSTM an implementation is, and how it reads its arrays.",
     "shapes": "Print the shape of every variable of an LSTM.",
-    "schema": "Print the JSON Schema of puzzle files, for editors.",
+    "schema": "Print the JSON Schema of puzzle files, for editors; and of what exec speaks.",
     "faults": "List and explain the faults that real LSTMs have had.",
     "matrix": "Commit every fault on every puzzle: which puzzle sees which.",
     "backends": "List the implementations that can be run.",
+    "exec-check": "Check a program that speaks for an LSTM in another language (exec:COMMAND).",
     "reproduce": "Check again what published lessons claim of the LSTM.",
 }
-"""Command -> one line of help; `commands/NAME.py` has it, as `command`."""
+"""Command -> one line of help; `commands/NAME.py` has it, as `command` (`_` for each `-`)."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system says where output can no longer be written."""
@@ -48,7 +49,8 @@ class Commands(click.Group):
         """Import and return a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"lstm_verify.commands.{cmd_name}").command
+        module = import_module(f"lstm_verify.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
         return command
 
     def resolve_command(

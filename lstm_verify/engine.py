@@ -11,7 +11,7 @@ from typing import Any, cast
 from lstm_verify.backends.base import Backend, Options
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.backends.registry import backend as make_backend
-from lstm_verify.backends.registry import kinds, missing
+from lstm_verify.backends.registry import kinds, missing, with_options
 from lstm_verify.backends.timeout import TIMEOUT, seconds
 from lstm_verify.backends.worker import end, named
 from lstm_verify.lstm.arithmetic.hand import NotByHand
@@ -63,8 +63,8 @@ def run(
             biases after a network with biases; see `verify.protocols`.
         diagnose: where what failed looks like several faults, go on with shipped puzzles that tell
             them apart.
-        timeout: how many seconds your own code, where it is named (python:my_lstm.py:cell), may take
-            for a case; it is run in a process of its own, which this function ends.
+        timeout: how many seconds your own code, where it is named (python:my_lstm.py:cell, exec:./lstm),
+            may take for a case; it is run in a process of its own, which this function ends.
 
     What cannot be used is noted in `errors`; all else is run.
 
@@ -203,7 +203,7 @@ def check(implementation: Any, *, puzzles: Any = None, thorough: bool = False, *
 
     Args:
         implementation: a function cell(x, h, c, w) -> (h, c) or another callable of the two
-            contracts, a class whose instances are such, or a backend's name ("torch.lstm").
+            contracts, a class whose instances are such, or a backend's name ("torch.lstm", "exec:./lstm").
         puzzles, thorough: as for `run`; all shipped puzzles unless given.
         options: as after a comma on the command line: form="sequence", dtype="float32" …
 
@@ -218,7 +218,7 @@ def check(implementation: Any, *, puzzles: Any = None, thorough: bool = False, *
 
     try:
         if isinstance(implementation, str):
-            backend = named(",".join([implementation, *(f"{k}={v}" for k, v in options.items())]))
+            backend = named(with_options(implementation, options))
         else:
             name = f"{getattr(implementation, '__name__', type(implementation).__name__)}()"
             given = Options({key: str(value) for key, value in options.items()})

@@ -52,7 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
     )
     parser.addini(
-        "lstm_timeout", "seconds that your own code (python:...) may take for a case", default=f"{TIMEOUT:g}"
+        "lstm_timeout",
+        "seconds that your own code (python:..., exec:...) may take for a case",
+        default=f"{TIMEOUT:g}",
     )
 
 

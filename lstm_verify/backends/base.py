@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_verify.backends.errors import Unusable
+from lstm_verify.backends.timeout import TIMEOUT
 from lstm_verify.lstm.accuracy import Accuracy, parse
 from lstm_verify.lstm.formats import FORMATS, Format
 from lstm_verify.lstm.network import Network, Place, Run
@@ -86,6 +87,8 @@ class Backend(Protocol):
         conditions: what was found of it by trying, in words to go behind "agrees, if".
         taken: how it is taken, as options that can be pasted behind its name.
         declared: fields of `Semantics` that it is declared to have, whatever a puzzle's network has.
+
+    One that keeps a process has a method `close`, which ends it until it is needed again.
     """
 
     @property
@@ -169,10 +172,15 @@ def values_of(
 
 
 class Options:
-    """The options of a backend, read from `name,key=value,…`; each is used once."""
+    """The options of a backend, read from `name,key=value,…`; each is used once.
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    Attributes:
+        timeout: how many seconds people's own code may take for a case; no option, but said for all.
+    """
+
+    def __init__(self, given: Mapping[str, str], timeout: float = TIMEOUT) -> None:
         self._given = dict(given)
+        self.timeout = timeout
         self.known: list[str] = []
 
     def take(self, key: str, default: str) -> str:
@@ -224,6 +232,7 @@ class Kind:
         make: makes the backend from its full name, its target (after the colon) and options;
             raises Unusable.
         takes_target: whether something stands after a colon.
+        takes_command: whether all that stands after the colon is a command, so that options go before it.
         isolated: whether it is people's own code, which can hang or crash: named by a user, it is run
             in a process of its own (`worker`). What it makes can then be pickled, but for the code.
     """
@@ -233,4 +242,5 @@ class Kind:
     requires: str | None
     make: Callable[[str, str, Options], Backend]
     takes_target: bool = False
+    takes_command: bool = False
     isolated: bool = False

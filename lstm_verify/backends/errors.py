@@ -22,8 +22,8 @@ def told(error: BaseException) -> str:
     if isinstance(error, (Misbehaved, Unusable)):
         return str(error)
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}: {_one_line(error.msg)}"
-    return f"{type(error).__name__}: {_one_line(str(error))}{place(error)}"
+        return f"{error.filename}:{error.lineno}: {one_line(error.msg)}"
+    return f"{type(error).__name__}: {one_line(str(error))}{place(error)}"
 
 
 def place(error: BaseException) -> str:
@@ -33,7 +33,7 @@ def place(error: BaseException) -> str:
     return f" ({theirs[-1].filename}:{theirs[-1].lineno})" if theirs else ""
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Shorten a text, and spell out what would upset a terminal or an XML file."""
     words = " ".join(text.split())[:500]
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)

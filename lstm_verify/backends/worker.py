@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,7 +20,8 @@ from typing import Any
 
 from lstm_verify.backends.base import Backend, Observation
 from lstm_verify.backends.errors import Misbehaved, Unusable
-from lstm_verify.backends.registry import backend, kinds
+from lstm_verify.backends.process import PIPE, Process
+from lstm_verify.backends.registry import backend, kind_of
 from lstm_verify.backends.timeout import TIMEOUT
 from lstm_verify.backends.worker_process import Answer
 from lstm_verify.lstm.accuracy import Accuracy
@@ -34,7 +34,6 @@ STARTING = 60.0
 SAYS = ("departs", "calls", "conditions", "taken", "declared")
 """What an implementation may say of itself beside what every one says."""
 
-_PIPE = 2**16  # what a pipe holds at most, in bytes
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[3:]; from lstm_verify.backends.worker_process import main; main()"
 )
@@ -50,8 +49,8 @@ def named(text: str, timeout: float = TIMEOUT) -> Backend:
     Raises:
         Unusable: as `registry.backend`; or its process ended, or gave no answer, while it was imported.
     """
-    kind = kinds().get(text.partition(",")[0].partition(":")[0])
-    return Isolated(text, timeout) if kind and kind.isolated else backend(text)
+    kind = kind_of(text)
+    return Isolated(text, timeout) if kind and kind.isolated else backend(text, timeout)
 
 
 def half_of_the_memory() -> int:
@@ -63,10 +62,10 @@ def half_of_the_memory() -> int:
 
 
 def end(backends: Iterable[Backend]) -> None:
-    """End the workers that backends have; one that is asked again is started anew."""
+    """End the processes that backends have; one that is asked again is started anew."""
     for one in backends:
-        if isinstance(one, Isolated):
-            one.close()
+        if close := getattr(one, "close", None):
+            close()
 
 
 class Isolated:
@@ -143,7 +142,7 @@ class Isolated:
         return worker, made.value
 
 
-class Worker:
+class Worker(Process):
     """A process that runs `worker_process`, seen from here."""
 
     def __init__(self, memory: int, folder: Path, path: Sequence[str]) -> None:
@@ -159,24 +158,19 @@ class Worker:
         self.line, theirs = Pipe()
         with theirs, open(fcntl(theirs, F_DUPFD_CLOEXEC, 3), "wb") as passed:  # noqa: PTH123 - not 0, 1 or 2
             handle = passed.fileno()
-            self.process = subprocess.Popen(  # noqa: S603 - people's own code is what is to be run
+            super().__init__(
                 [sys.executable, "-u", "-c", _PROGRAM, str(handle), str(memory), *path],
-                bufsize=0,
                 cwd=folder,
                 pass_fds=[handle],
-                start_new_session=True,  # Ctrl-C is for us; and what it starts can be ended along with it
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
-        assert self.process.stdout
-        self.output = self.process.stdout
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
-        return not self.line.closed and self.process.poll() is None
+        return not self.line.closed and self.running
 
     def ask(self, request: Any, timeout: float) -> Answer:
         """Send a request, and return the answer."""
@@ -211,41 +205,24 @@ class Worker:
         try:
             return self.line.recv()
         except (EOFError, ConnectionError):
-            return Answer(problem=self._ending(deadline), spent=True)
+            how = self.ending(deadline) or "it closed the line on which its answer was to come"
+            return Answer(problem=how, spent=True)
 
     def _pass_on(self) -> bool:
         """Pass on what it has printed, to our standard error; return whether there was anything."""
-        printed = os.read(self.output.fileno(), _PIPE)
+        printed = os.read(self.output.fileno(), PIPE)
         with contextlib.suppress(OSError, ValueError, AttributeError):  # ours may be closed
             sys.stderr.write(self.decoder.decode(printed))
             sys.stderr.flush()
         return bool(printed)
 
-    def _ending(self, deadline: float) -> str:
-        """Say how it ended."""
-        try:
-            status = self.process.wait(max(1.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            return "it closed the line on which its answer was to come"
-        if status >= 0:
-            return f"it ended its process with status {status}"
-        name = next((f", {one.name}" for one in signal.Signals if one == -status), "")
-        if -status == signal.SIGKILL:
-            return f"it was killed: signal {-status}{name}, as the system does where memory runs out"
-        return f"it crashed: signal {-status}{name}"
-
     def close(self) -> None:
         """End it: it ends by itself when nobody is left to ask."""
         self.line.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(1)
+        self.quits(1)
         self.kill()
 
     def kill(self) -> None:
         """End it, and what it started, at once."""
-        if self.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        super().kill()
         self.line.close()
-        self.output.close()

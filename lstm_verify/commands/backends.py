@@ -24,7 +24,9 @@ def command() -> int:
         "python: form=step (a function cell(x, h, c, w) -> (h, c)) or form=sequence\n"
         "        (lstm(inputs, h0, c0, w) -> (h, c or None)); dtype=float64 unless said\n"
         "        it runs in a process of its own, and may take 60 s for a case (run --timeout)\n"
-        "        what it can do beside a plain LSTM it says in a set, cell.supports, of these:"
+        "exec:   a program that reads and writes lines of JSON; options go before the colon, as in\n"
+        "        exec,dtype=float32:./lstm (lstm-verify exec-check ./lstm says what is wrong with it)\n"
+        "What your own code can do beside a plain LSTM it says (cell.supports, or its hello) by these names:"
     )
     names = ", ".join(("proj_size", *FEATURES))
     click.echo(textwrap.fill(names, 100, initial_indent=" " * 8, subsequent_indent=" " * 8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ def _lines(found: Identity) -> Iterator[str]:
     for note in found.notes:
         yield from _wrapped("  ", note)
     if not found.identified:
-        hint = f"lstm-verify run generic -b {found.backend}"
+        hint = shlex.join(["lstm-verify", "run", "generic", "-b", found.backend])
         yield from _wrapped("  ", f"what is wrong with it, if anything is: {hint}")
     if found.framework:
         yield ""

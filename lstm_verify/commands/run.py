@@ -32,7 +32,8 @@ OUTPUTS = ("text", "json", "junit", "github")
     "backends",
     multiple=True,
     metavar="BACKEND",
-    help="An implementation, such as torch.lstm,dtype=float64 or python:my_lstm.py:cell; may be repeated. "
+    help="An implementation, such as torch.lstm,dtype=float64, python:my_lstm.py:cell or exec:./lstm; may be "
+    "repeated. "
     "[default: torch.cell and torch.lstm]",
 )
 @click.option("--case", metavar="NAME", help="Only this case.")

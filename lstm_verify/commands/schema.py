@@ -1,14 +1,29 @@
-"""lstm-verify schema: the JSON Schema of puzzle files."""
+"""lstm-verify schema: the JSON Schemas of puzzle files, and of what goes to a harness and comes back."""
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import click
+
+PUZZLE = "puzzle"
+MESSAGES = ("hello", "request", "answer")
 
 
 @click.command(name="schema")
-def command() -> int:
-    """Print the JSON Schema (draft 7) of puzzle files, which editors use to complete and check them."""
-    from lstm_verify.puzzle.schema import text
+@click.argument("what", type=click.Choice([PUZZLE, *MESSAGES]), default=PUZZLE)
+def command(what: str) -> int:
+    """Print the JSON Schema of puzzle files, or of a message of exec:COMMAND.
 
-    click.echo(text(), nl=False)
+    WHAT is puzzle (draft 7, for editors that complete and check YAML) unless you say hello, request
+    or answer (2020-12): what a harness says first, what it is asked, and what it answers.
+    """
+    if what == PUZZLE:
+        from lstm_verify.puzzle.schema import text
+
+        written = text()
+    else:
+        place = files("lstm_verify") / "backends" / "harness" / "schemas" / f"{what}.schema.json"
+        written = place.read_text(encoding="utf-8")
+    click.echo(written, nl=False)
     return 0

@@ -20,7 +20,7 @@ timeout_option = click.option(
     show_default=True,
     callback=_seconds,
     metavar="SECONDS",
-    help="How long your own code (python:...) may take for a case. It is run in a process of its own: "
-    "where it hangs or crashes, that is told, and the others still run.",
+    help="How long your own code (python:..., exec:...) may take for a case. It is run in a process of its "
+    "own: where it hangs or crashes, that is told, and the others still run.",
 )
 """The option, for commands that run people's own code."""

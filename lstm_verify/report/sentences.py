@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lstm_verify.backends.registry import kinds
+from lstm_verify.backends.registry import kind_of
 from lstm_verify.lstm.numerals import apart, rounded_up
 from lstm_verify.puzzle.library import shipped
 from lstm_verify.report.writing import unit_name
@@ -112,7 +112,7 @@ def _unchecked(result: Result) -> Iterator[str]:
 def _again(result: Result) -> Iterator[str]:
     """Give the command that shows a result again; an object that was handed to `check` has none."""
     name = result.backend.name
-    if name.split(",")[0].partition(":")[0] in kinds():
+    if kind_of(name):
         puzzle = result.puzzle.file
         if str(shipped().get(result.puzzle.name)) == puzzle:
             puzzle = result.puzzle.name

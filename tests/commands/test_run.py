@@ -155,7 +155,7 @@ class TestRequest:
                 ["run", "memory", "-b", "refrence"],
                 "there is no backend 'refrence'; did you mean 'reference'?",
             ),
-            (["run", "memory", "-b", "x"], "there are python, reference, scratch.d2l"),
+            (["run", "memory", "-b", "x"], "there are exec, python, reference, scratch.d2l"),
             (["run", "memory", "-b", "mine.py:right"], "did you mean 'python:mine.py:right'?"),
             (
                 ["run", "memory", "-b", "reference:x"],

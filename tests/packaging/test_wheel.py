@@ -65,6 +65,7 @@ def test_the_wheel_carries_the_puzzles_their_schema_and_nothing_foreign(built):
     assert {name.removeprefix(shipped) for name in names if name.startswith(shipped)} == PUZZLES
     assert {"memory.yaml", "puzzle.schema.json", "sets/smoke.txt"} <= PUZZLES
     assert "lstm_verify/puzzle/faults.txt" in names
+    assert "lstm_verify/backends/harness/schemas/hello.schema.json" in names
     assert "lstm_verify/py.typed" in names
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"lstm_verify"}
 
@@ -75,7 +76,7 @@ def test_the_source_distribution_carries_what_developing_takes(built):
 
     assert {"Makefile", "constraints.txt", "LICENSE", "README.md", "CHANGELOG.md", ".ci/run"} <= names
     assert {f"puzzles/{name}" for name in PUZZLES} <= names
-    assert "tests/packaging/test_wheel.py" in names
+    assert {"tests/packaging/test_wheel.py", "examples/exec/lstm.c"} <= names
     assert not [name for name in names if name.startswith((".venv", ".git/")) or "__pycache__" in name]
 
 
