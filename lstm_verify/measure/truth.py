@@ -1,0 +1,78 @@
+"""What σ and tanh truly are at numbers of a format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from lstm_verify.lstm import balls
+from lstm_verify.lstm.formats import Format
+
+Array = NDArray[np.float64]
+
+_BITS = 128
+
+FLOAT64_ERROR = 4
+"""The float64 values of σ and tanh here are within so many ulp of float64: measured against balls
+(tests/measure), not proven. That is 2^-27 ulp of float32."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """True values, as unevaluated sums of two float64 numbers, [n].
+
+    Attributes:
+        high: the float64 number nearest to each.
+        low: what is left.
+    """
+
+    high: Array
+    low: Array
+
+    def error(self, got: Array) -> Array:
+        """Return how far numbers are from the true ones; infinite where there is none."""
+        with np.errstate(invalid="ignore"):
+            distance = np.abs((got - self.high) - self.low)
+        return np.where(np.isnan(distance), np.inf, distance)
+
+    def ulp(self, form: Format) -> Array:
+        """Return the spacing of a format at the true values.
+
+        Just below a power of two it is half of that above.
+        """
+        shrinks = (np.frexp(self.high)[0] == np.where(self.high < 0, -0.5, 0.5)) & (self.low * self.high < 0)
+        at = np.where(shrinks, np.nextafter(self.high, 0), self.high)
+        return form.ulp(at)
+
+
+def by_balls(name: str, z: Array) -> Truth:
+    """Return σ ("sigmoid") or tanh, proven to 2^-100 of themselves where float64 has normal numbers."""
+    function = balls.FUNCTIONS[name]
+    high, low = np.empty_like(z), np.empty_like(z)
+    with balls.precision(_BITS):
+        for k, x in enumerate(z.tolist()):
+            ball = function(arb(x))
+            high[k] = float(ball)
+            low[k] = float(ball - high[k].item())
+    return Truth(high, low)
+
+
+def by_float64(name: str, z: Array) -> Truth:
+    """Return σ or tanh as float64 arithmetic has it: near enough for narrower formats; see FLOAT64_ERROR."""
+    if name == "tanh":
+        value: Any = np.tanh(z)
+    else:
+        power = np.exp(-np.abs(z))
+        value = np.where(z < 0, power, 1) / (1 + power)
+    return Truth(value, _below_one(name, z, value))
+
+
+def _below_one(name: str, z: Array, value: Array) -> Array:
+    """Return what float64 loses where it rounds to ±1: that the true value is below tells the spacing."""
+    power = np.exp(-np.abs(z)) if name == "sigmoid" else 2 * np.exp(-2 * np.abs(z))
+    tail = np.maximum(power, np.finfo(np.float64).tiny)
+    return np.where(np.abs(value) == 1, -np.copysign(tail, value), 0.0)
