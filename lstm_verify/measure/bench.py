@@ -38,7 +38,8 @@ class Bench:
     """An implementation, and how much it is asked at once.
 
     Attributes:
-        units: of the layer.
+        units: of the layer: 64 or more, for `places` asks so many in one go. More are quicker where it runs
+            whole batches, and slower where every row is given the weights anew.
         rows: of a batch.
     """
 

@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 PLACES = {"f": "sigmoid", "i": "sigmoid", "o": "sigmoid", "g": "tanh", "h": "tanh"}
 """Place -> the activation that it shows; h is the tanh on the way out."""
 
-CANDIDATES = (40.0, 64.0, 100.0, 20.0, 12.0, 10.0, 8.0, 6.0, 5.0, 4.0, 3.0)
+CANDIDATES = (40.0, 100.0, 20.0, 12.0, 8.0, 6.0, 4.0, 3.0)
 """What may saturate σ and tanh, in the order in which it is tried: code may clip z, or overflow."""
 
 _GROWTH = (0, 2, 5)  # so many steps more of g = tanh(x), so that c covers a range

@@ -18,7 +18,7 @@ from lstm_verify.lstm.formats import Format
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-_EIGHTHS = 1024  # formulas switch at such numbers as 0.625, 4, 9 or 88
+_EIGHTHS = 800  # formulas switch at such numbers as 0.625, 4, 9 or 88
 _SMALL = 2.0**-24  # σ and tanh are straight lines below
 _SEED = 20  # the same points each time
 
@@ -69,16 +69,16 @@ def sample(form: Format) -> Indices:
     powers = np.arange(0, last, 1 << (form.precision - 1))
     marks = index_of(form, [*np.arange(_EIGHTHS) / 8, vanishes, saturates, 2 * saturates])
     linear = [
-        rng.uniform(0, 1, 6000),
-        rng.uniform(0, 2 * saturates, 6000),
-        rng.uniform(0, 1.1 * vanishes, 4000),
+        rng.uniform(0, 1, 3000),
+        rng.uniform(0, 2 * saturates, 4000),
+        rng.uniform(0, 1.1 * vanishes, 2500),
         # where σ goes under, above and below the smallest normal number
-        vanishes - rng.uniform(-1, (form.precision + 2) * math.log(2), 2000),
+        vanishes - rng.uniform(-1, (form.precision + 2) * math.log(2), 1500),
     ]
     found = np.concatenate(
         [
-            rng.integers(0, last + 1, 2000),
-            rng.integers(low, high + 1, 12000),
+            rng.integers(0, last + 1, 1000),
+            rng.integers(low, high + 1, 8000),
             *(index_of(form, values) for values in linear),
             *(near + shift for near in (powers, marks) for shift in (-1, 0, 1)),
             [0, last],

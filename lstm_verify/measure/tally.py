@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, Context, Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -167,10 +168,9 @@ class Tally:
 
 def up(x: float) -> float:
     """Round up to three digits."""
-    if not 0 < x < math.inf:
+    if not math.isfinite(x):
         return x
-    step = 10.0 ** (math.floor(math.log10(x)) - 2)
-    return float(f"{math.ceil(x / step) * step:.3g}")
+    return float(Context(prec=3, rounding=ROUND_CEILING).create_decimal(Decimal(x)))
 
 
 def _since(z: Array, flat: Any, before: float) -> float:

@@ -50,15 +50,16 @@ class Truth:
 
 
 def by_balls(name: str, z: Array) -> Truth:
-    """Return σ ("sigmoid") or tanh, proven to 2^-100 of themselves where float64 has normal numbers."""
+    """Return σ ("sigmoid") or tanh, proven to 2^-100 of themselves, or 2^-1074 where that is more."""
     function = balls.FUNCTIONS[name]
-    high, low = np.empty_like(z), np.empty_like(z)
+    high, low = [], []
     with balls.precision(_BITS):
-        for k, x in enumerate(z.tolist()):
+        for x in z.tolist():
             ball = function(arb(x))
-            high[k] = float(ball)
-            low[k] = float(ball - high[k].item())
-    return Truth(high, low)
+            nearest = float(ball)
+            high.append(nearest)
+            low.append(float(ball - nearest))
+    return Truth(np.array(high), np.array(low))
 
 
 def by_float64(name: str, z: Array) -> Truth:

@@ -44,6 +44,7 @@ def _result(result: Result) -> dict[str, Any]:
         "faults": list(result.finding.faults) if result.finding else [],
         "expected": False,
         "accuracy": f"{result.backend.form.name}, {result.backend.accuracy}",
+        "less_accurate": result.less_accurate,
         "worst": _number(result),
     }
 
@@ -97,6 +98,8 @@ def to_junit(report: Report) -> str:
             test = TestCase(f"{result.case.name}[{result.backend.name}]", tables.puzzle.name)
             if result.verdict in made:
                 test.result = [made[result.verdict](of_backend(result).in_one_line())]
+            if result.less_accurate:
+                test.system_out = of_backend(result).plain()
             suite.add_testcase(test)
         for name, verdict in tables.verdicts.items():
             if verdict.status != "none":
@@ -131,6 +134,9 @@ def _annotations(report: Report) -> Iterator[str]:
                 said = of_backend(result)
                 title = f"{said.who} {said.verdict}"
                 yield _annotation(result.puzzle.file, result.case.line, 1, title, said.in_one_line())
+    for result in {r.backend.name: r for r in report.results if r.less_accurate}.values():
+        said = of_backend(result)
+        yield f"::notice title={_escaped(f'{said.who} {said.verdict}', ':,')}::{_escaped(said.in_one_line())}"
         for wrong in tables.wrong:
             place = wrong.number
             yield _annotation(tables.puzzle.file, place.line, place.column, "table", wrong.message)

@@ -14,6 +14,9 @@ from lstm_verify.verify.compare import Number
 from lstm_verify.verify.tables import Tables, TableVerdict
 from lstm_verify.verify.verdict import Result, Verdict
 
+LESS_ACCURATE = "less accurate, agreeing"
+"""What is said in place of "agrees" where σ or tanh may be worse than those of honest code are."""
+
 TABLES = {"hand": "hand table", "digits": "digits"}
 """Kind of table -> its name in print."""
 
@@ -23,7 +26,7 @@ class Said(NamedTuple):
 
     Attributes:
         who: the backend's or the table's name.
-        verdict: one word, such as "agrees"; behind it, in parentheses, the protocol that found it.
+        verdict: "agrees", "failed" or so, or `LESS_ACCURATE`; behind it, in parentheses, the protocol that found it.
         details: further sentences, each for a line of its own.
     """
 
@@ -47,8 +50,11 @@ def of_backend(result: Result) -> Said:
     first = comparison.first_outside() if comparison else None
     if result.verdict is Verdict.AGREE and comparison:
         checked = f"{comparison.checked} of {comparison.checked + comparison.not_checked} numbers checked"
-        text = f"{checked}, all where correct {form} arithmetic must put them"
         remark = [result.reason] if result.reason else []
+        if result.less_accurate:
+            text = f"{checked}, all where {form} arithmetic puts them with {result.backend.accuracy}"
+            return Said(name, LESS_ACCURATE, text + _passed(result), (*_unchecked(result), *remark))
+        text = f"{checked}, all where correct {form} arithmetic must put them"
         return Said(name, "agrees", text + _passed(result), (*_unchecked(result), *remark))
     verdict = f"{result.verdict} ({result.protocol})" if result.protocol else str(result.verdict)
     if result.verdict is Verdict.FAILED and comparison and first:
