@@ -95,11 +95,13 @@ def _backends(config: pytest.Config) -> Sequence[Backend]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say which implementations agreed only because less was asked of their σ or tanh than is usual."""
+    """Say which implementations agreed though less was asked of their σ or tanh than is usual."""
+    from lstm_verify.puzzle.problems import count
+
     passed = terminalreporter.stats.get("passed", [])
     said = [text for report in passed for name, text in report.user_properties if name == LESS_ACCURATE]
     for text in dict.fromkeys(said):
-        terminalreporter.write_line(f"{text} ({said.count(text)} cases)", yellow=True)
+        terminalreporter.write_line(f"{text} ({count(said.count(text), 'case')})", yellow=True)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PuzzleFile | None:

@@ -126,8 +126,10 @@ class Gates:
             What was shown, once for each way of running that shows something else; nothing where the
             place cannot be seen.
         """
-        ways = getattr(self, f"_{place}")(z)
         quantity = "h" if place in "oh" else "c"
+        if quantity == "c" and not self.bench.shows_c:
+            return []
+        ways = getattr(self, f"_{place}")(z)
         shown = [(way, getattr(way, quantity)) for way in ways]
         own = [
             Seen(way.c if place == "h" and way.c is not None else z, got)

@@ -15,6 +15,7 @@ from lstm_verify.lstm.formats import Format
 Array = NDArray[np.float64]
 
 _BITS = 128
+_LEAST = 2.0**-1074
 
 FLOAT64_ERROR = 4
 """The float64 values of σ and tanh here are within so many ulp of float64: measured against balls
@@ -44,7 +45,8 @@ class Truth:
 
         Just below a power of two it is half of that above.
         """
-        shrinks = (np.frexp(self.high)[0] == np.where(self.high < 0, -0.5, 0.5)) & (self.low * self.high < 0)
+        power_of_two = np.abs(np.frexp(self.high)[0]) == 0.5
+        shrinks = power_of_two & (np.sign(self.low) == -np.sign(self.high))
         at = np.where(shrinks, np.nextafter(self.high, 0), self.high)
         return form.ulp(at)
 
@@ -59,7 +61,7 @@ def by_balls(name: str, z: Array) -> Truth:
             nearest = float(ball)
             high.append(nearest)
             low.append(float(ball - nearest))
-    return Truth(np.array(high), np.array(low))
+    return _sided(name, z, np.array(high), np.array(low))
 
 
 def by_float64(name: str, z: Array) -> Truth:
@@ -69,11 +71,18 @@ def by_float64(name: str, z: Array) -> Truth:
     else:
         power = np.exp(-np.abs(z))
         value = np.where(z < 0, power, 1) / (1 + power)
-    return Truth(value, _below_one(name, z, value))
+    return _sided(name, z, value, np.zeros_like(z))
 
 
-def _below_one(name: str, z: Array, value: Array) -> Array:
-    """Return what float64 loses where it rounds to ±1: that the true value is below tells the spacing."""
-    power = np.exp(-np.abs(z)) if name == "sigmoid" else 2 * np.exp(-2 * np.abs(z))
-    tail = np.maximum(power, np.finfo(np.float64).tiny)
-    return np.where(np.abs(value) == 1, -np.copysign(tail, value), 0.0)
+def _sided(name: str, z: Array, high: Array, low: Array) -> Truth:
+    """Say on which side the true value lies where that is too near to ±1, ½ or z to be seen.
+
+    At a power of two an ulp is another on either side.
+    """
+    inward = -np.copysign(_LEAST, high)
+    beside = np.where(np.abs(high) == 1, inward, 0.0)
+    if name == "tanh":
+        beside = np.where((high == z) & (z != 0), inward, beside)
+    else:
+        beside = np.where((high == 0.5) & (z != 0), np.copysign(_LEAST, z), beside)
+    return Truth(high, np.where(low == 0, beside, low))

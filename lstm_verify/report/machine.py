@@ -134,12 +134,12 @@ def _annotations(report: Report) -> Iterator[str]:
                 said = of_backend(result)
                 title = f"{said.who} {said.verdict}"
                 yield _annotation(result.puzzle.file, result.case.line, 1, title, said.in_one_line())
-    for result in {r.backend.name: r for r in report.results if r.less_accurate}.values():
-        said = of_backend(result)
-        yield f"::notice title={_escaped(f'{said.who} {said.verdict}', ':,')}::{_escaped(said.in_one_line())}"
         for wrong in tables.wrong:
             place = wrong.number
             yield _annotation(tables.puzzle.file, place.line, place.column, "table", wrong.message)
+    for result in {r.backend.name: r for r in report.results if r.less_accurate}.values():
+        said = of_backend(result)
+        yield f"::notice title={_escaped(f'{said.who} {said.verdict}', ':,')}::{_escaped(said.in_one_line())}"
 
 
 def _annotation(file: str, line: int, column: int, title: str, message: str) -> str:

@@ -26,7 +26,8 @@ class Said(NamedTuple):
 
     Attributes:
         who: the backend's or the table's name.
-        verdict: "agrees", "failed" or so, or `LESS_ACCURATE`; behind it, in parentheses, the protocol that found it.
+        verdict: "agrees", `LESS_ACCURATE`, "failed" or so; behind it, in parentheses, the protocol that
+            found it.
         details: further sentences, each for a line of its own.
     """
 

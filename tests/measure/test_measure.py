@@ -54,7 +54,9 @@ def test_what_was_measured_of_pytorch_at_every_number_is_found_in_a_sample(name)
 
 
 def test_where_onednn_flushes_is_found():
-    assert measure(backend("torch.lstm"), places=("o",)).places["o"].flushed.z == pytest.approx(-86.99, abs=0.01)
+    assert measure(backend("torch.lstm"), places=("o",)).places["o"].flushed.z == pytest.approx(
+        -86.99, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -76,11 +78,12 @@ def test_each_place_is_measured_for_itself():
     def spoilt(z):
         return np.where(z == 1.5, 0.75, approximations.logistic(z))
 
-    found = measure(code(approximations.lstm(approximations.logistic, np.tanh, spoilt)))
+    spoilt_cell = approximations.lstm(approximations.logistic, np.tanh, spoilt)
+    found = measure(code(spoilt_cell, dtype="float64"), places=("f", "i"))
 
     assert found.places["f"].ulps.z == 1.5
     assert found.places["f"].absolute.value == pytest.approx(1 / (1 + math.exp(-1.5)) - 0.75)
-    assert all(found.places[place].absolute.value < 1e-3 for place in "iogh")
+    assert found.places["i"].absolute.value < 1e-15
 
 
 def test_a_spike_between_the_numbers_of_a_sample_is_climbed():
@@ -114,7 +117,7 @@ def test_an_approximation_is_off_by_what_is_known_of_it(cell, sigmoid, tanh):
 
 def test_sigma_by_tanh_needs_no_more_than_is_usual():
     """½(1 + tanh ½z) is honest: its relative error is large where σ is small, its absolute error is not."""
-    found = measure(code(approximations.halved, dtype="float32"))
+    found = measure(code(approximations.halved, dtype="float32"), places=("o", "h"))
 
     assert found.within
     assert not found.accuracy.less_than_usual(found.form)
@@ -122,9 +125,9 @@ def test_sigma_by_tanh_needs_no_more_than_is_usual():
 
 
 def test_a_hard_sigmoid_is_another_function():
-    found = measure(code(approximations.hard))
+    found = measure(code(approximations.hard, dtype="float64"), places=("o", "g"))
 
-    assert found.other_functions == ["f", "i", "o"]
+    assert found.other_functions == ["o"]
 
 
 def test_gates_that_do_not_open_are_noticed():
@@ -165,10 +168,10 @@ def test_no_number_is_no_approximation():
 
 
 class Without:
-    """The reference, from which something is taken away: that it can be given c0, or that it shows c."""
+    """torch.nn.LSTMCell, from which something is taken away: that it can be given c0, or that it shows c."""
 
-    def __init__(self, *, c0=True, c=True, dtype="float16"):
-        self.inner, self.takes_c0, self.shows_c = backend(f"reference,dtype={dtype}"), c0, c
+    def __init__(self, *, c0=True, c=True):
+        self.inner, self.takes_c0, self.shows_c = backend("torch.cell"), c0, c
         self.name, self.form, self.accuracy = "without", self.inner.form, self.inner.accuracy
 
     def refusal(self, network, run):
@@ -215,7 +218,9 @@ def test_every_float32_of_a_stretch_is_looked_at():
     """Block by block against float64, the largest errors against balls: the same as against balls alone."""
     single, first = FORMATS["float32"], 1 << 30  # 2.0 and what follows it
     index = np.arange(first, first + 5000)
-    found = measure(backend("torch.cell"), exhaustive=True, places=("o", "h"), magnitudes=(first, first + 5000))
+    found = measure(
+        backend("torch.cell"), exhaustive=True, places=("o", "h"), magnitudes=(first, first + 5000)
+    )
     z = points.of_either_sign(points.magnitude(single, index))
 
     for place in "oh":

@@ -113,7 +113,9 @@ def test_two_tallies_are_one_with_the_larger_errors():
         assert np.array_equal(both.bins, np.maximum(small.bins, large.bins))
 
 
-@pytest.mark.parametrize(("x", "expected"), [(2.4801, 2.49), (1.0, 1.0), (123.4, 124), (1.001e-38, 1.01e-38), (0, 0)])
+@pytest.mark.parametrize(
+    ("x", "expected"), [(2.4801, 2.49), (1.0, 1.0), (123.4, 124), (1.001e-38, 1.01e-38), (0, 0)]
+)
 def test_a_bound_is_rounded_up(x, expected):
     assert up(x) == pytest.approx(expected, rel=1e-12)
     assert up(x) >= x
