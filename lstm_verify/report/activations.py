@@ -9,8 +9,9 @@ from tabulate import tabulate
 
 from lstm_verify.lstm.accuracy import UNKNOWN, Error
 from lstm_verify.lstm.formats import Format
-from lstm_verify.measure.measure import ANOTHER, Measured
+from lstm_verify.measure.measure import ANOTHER, SHORT, Measured
 from lstm_verify.measure.tally import HIGHEST, LOWEST, Tally, up
+from lstm_verify.measure.truth import FLOAT64_ERROR
 from lstm_verify.verify.compare import TOO_WIDE
 
 SIGNS = {"sigmoid": "σ", "tanh": "tanh"}
@@ -47,13 +48,17 @@ def _headline(measured: Measured) -> str:
     name, form = measured.backend.name, measured.form
     fewest = min((tally.points for tally in measured.places.values()), default=0)
     some = f"all {fewest:,} numbers" if measured.every else f"{fewest:,} numbers or more"
+    against = "exact values"
+    if measured.every and form.precision > SHORT:
+        off = f"{FLOAT64_ERROR} ulp of float64 off at most, by measurement"
+        against = f"float64 ({off}), the largest errors against exact values"
     small = (
         f" Where the true value is below {form.smallest_normal:.2g}, only the absolute error counts."
         if form.flushes
         else ""
     )
     return (
-        f"{name}, {form.name}: {some} in each place, against exact values. "
+        f"{name}, {form.name}: {some} in each place, against {against}. "
         f"An ulp is the distance between neighbouring numbers of {form.name} at the true value.{small}"
     )
 

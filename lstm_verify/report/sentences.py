@@ -104,7 +104,9 @@ def _unchecked(result: Result) -> Iterator[str]:
     if comparison and comparison.not_shown:
         yield f"{comparison.not_shown} numbers not checked: it does not show them"
     if comparison and comparison.too_wide:
-        why = f"in {result.backend.form.name}, rounding alone may move them by more than 1 %"
+        form, accuracy = result.backend.form, result.backend.accuracy
+        cause = "what it is granted" if accuracy.less_than_usual(form) else "rounding alone"
+        why = f"in {form.name}, {cause} may move them by more than 1 %"
         yield f"{comparison.too_wide} numbers not checked: {why}"
 
 
