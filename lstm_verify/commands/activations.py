@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +113,8 @@ def _saved(found: Measured, save: Path, data: str) -> int:
     except OSError as error:
         click.echo(f"Error: {save} cannot be written: {error.strerror}", err=True)
         return 2
-    click.echo(f"{save} is written: -b {with_accuracy(found.backend.name, str(save))}", err=True)
+    granted = shlex.quote(with_accuracy(found.backend.name, str(save)))
+    click.echo(f"{save} is written: -b {granted}", err=True)
     return 0
 
 

@@ -104,7 +104,8 @@ class Gates:
             held = shut | {"o": np.resize(first, self.bench.units)}
             answer = _first(self.bench.ask(self.bench.layer("", held), 0 * first, second), "h")
         else:
-            first = second = np.array(CANDIDATES)
+            first = np.array(CANDIDATES)
+            second = np.full(len(first), float(self.bench.growing))
             answer = next((seen.got for seen in self.answers("o", first)), None)
         if answer is None:
             return self.levels

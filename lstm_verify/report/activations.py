@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator
 
 from tabulate import tabulate
@@ -175,7 +176,7 @@ def _judged(measured: Measured) -> Iterator[str]:
                     "and no approximation: no accuracy makes up for that."
                 )
         if any(ANOTHER < tally.absolute.value < math.inf for tally in measured.places.values()):
-            yield f"Which LSTM it is, and how it reads its arrays: lstm-verify identify {name}"
+            yield f"Which LSTM it is, and how it reads its arrays: lstm-verify identify {shlex.quote(name)}"
         return
     if measured.within:
         yield f"All of this lies within what it is granted: {measured.backend.accuracy}."
@@ -196,7 +197,7 @@ def _judged(measured: Measured) -> Iterator[str]:
             f"It is so coarse ({coarse:.2g}) that run can check little: numbers that may be off by 1 % are "
             "not checked."
         )
-    yield f"To grant it this and no more: -b {with_accuracy(name, one_for_both(measured))}"
+    yield f"To grant it this and no more: -b {shlex.quote(with_accuracy(name, one_for_both(measured)))}"
 
 
 def one_for_both(measured: Measured) -> str:

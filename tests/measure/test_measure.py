@@ -195,6 +195,7 @@ def test_without_c0_c_grows_and_the_same_is_found():
         assert without.places[place].ulps == whole.places[place].ulps
     assert 0 < without.places["h"].ulps.value <= whole.places["h"].ulps.value
     assert without.places["h"].points > 1000
+    assert np.tanh(np.float32(without.levels.c)) == without.levels.output == 1
     assert not without.unseen
 
 
