@@ -20,6 +20,7 @@ COMMANDS = {
     "new": "Write the file of a new puzzle, from flags or questions.",
     "digits": "Write the proven digits of a puzzle into its file.",
     "lint": "Find mistakes in puzzle files, without running them.",
+    "activations": "Measure how accurate σ and tanh are in an implementation.",
     "identify": "Find out which LSTM an implementation is, and how it reads its arrays.",
     "shapes": "Print the shape of every variable of an LSTM.",
     "schema": "Print the JSON Schema of puzzle files, for editors; and of what exec speaks.",

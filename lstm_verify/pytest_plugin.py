@@ -25,6 +25,9 @@ NAMED = pytest.StashKey[frozenset[Path]]()
 BACKENDS = pytest.StashKey[Sequence["Backend"]]()
 TIMEOUT = pytest.StashKey[float]()
 
+LESS_ACCURATE = "lstm_less_accurate"
+"""The property of a test that passed with less accurate σ or tanh than is usual."""
+
 
 class Disagreement(Exception):
     """What is wrong, as text for people: it is shown as it is, without a traceback."""
@@ -91,6 +94,16 @@ def _backends(config: pytest.Config) -> Sequence[Backend]:
         config.add_cleanup(lambda: end(made))
         config.stash[BACKENDS] = made
     return config.stash[BACKENDS]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which implementations agreed though less was asked of their σ or tanh than is usual."""
+    from lstm_verify.puzzle.problems import count
+
+    passed = terminalreporter.stats.get("passed", [])
+    said = [text for report in passed for name, text in report.user_properties if name == LESS_ACCURATE]
+    for text in dict.fromkeys(said):
+        terminalreporter.write_line(f"{text} ({count(said.count(text), 'case')})", yellow=True)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PuzzleFile | None:
@@ -191,7 +204,11 @@ class PuzzleItem(pytest.Item):
         result = self.parent.result(self.puzzle, self.case, self.backend)
         if result.verdict is Verdict.SKIPPED:
             pytest.skip(result.reason or "nothing was checked")
-        return result.verdict is not Verdict.AGREE, of_backend(result).plain()
+        said = of_backend(result)
+        if result.less_accurate:
+            accuracy = f"{result.backend.form.name}, {result.backend.accuracy}"
+            self.user_properties.append((LESS_ACCURATE, f"{said.who}: {said.verdict}: {accuracy}"))
+        return result.verdict is not Verdict.AGREE, said.plain()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *style: Any) -> Any:
         """Show what is wrong as text; a traceback only of what nobody foresaw."""

@@ -182,6 +182,7 @@ class Options:
         self._given = dict(given)
         self.timeout = timeout
         self.known: list[str] = []
+        self._form = ""  # once it has been asked for
 
     def take(self, key: str, default: str) -> str:
         """Return an option's text and mark it as used."""
@@ -197,13 +198,14 @@ class Options:
         name = self.take("dtype", default)
         if name not in supported:
             raise Unusable(f"dtype={name}: expected one of {', '.join(supported)}")
+        self._form = name
         return FORMATS[name]
 
     def accuracy(self, default: Accuracy) -> Accuracy:
-        """Return the accuracy given by `accuracy=`, or the default."""
+        """Return the accuracy given by `accuracy=`, or the default; ask for the format first."""
         text = self.take("accuracy", "")
         try:
-            return parse(text) if text else default
+            return parse(text, self._form) if text else default
         except ValueError as error:
             raise Unusable(str(error)) from None
 

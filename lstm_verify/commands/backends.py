@@ -21,6 +21,7 @@ def command() -> int:
             click.echo(f"{' ' * width}  {reason}")
     click.echo(
         "\nOptions go after a comma: torch.lstm,dtype=float64,threads=2,device=cpu,accuracy=8ulp+4u\n"
+        "accuracy=FILE.json grants what lstm-verify activations --save wrote\n"
         "python: form=step (a function cell(x, h, c, w) -> (h, c)) or form=sequence\n"
         "        (lstm(inputs, h0, c0, w) -> (h, c or None)); dtype=float64 unless said\n"
         "        it runs in a process of its own, and may take 60 s for a case (run --timeout)\n"

@@ -15,8 +15,8 @@ from lstm_verify.commands.timeout import timeout_option
 if TYPE_CHECKING:
     from lstm_verify.verify.report import Report
 
-AGAIN = "to see it again"
-"""How the detail begins that is a command."""
+COMMANDS = ("to see it again", "to measure them")
+"""How the details begin that are commands."""
 
 UNBROKEN: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
@@ -137,7 +137,7 @@ def _indented(detail: str) -> str:
     """Indent a detail, and break it where it passes 100 columns; a command is left in one piece."""
     inner = len(detail) - len(detail.lstrip())
     first, others = " " * (4 + inner), " " * (6 + inner)
-    if detail.startswith(AGAIN):
+    if detail.startswith(COMMANDS):
         return first + detail
     return textwrap.fill(detail.lstrip(), 100, initial_indent=first, subsequent_indent=others, **UNBROKEN)
 

@@ -46,6 +46,7 @@ def _result(result: Result) -> dict[str, Any]:
         "conditions": list(getattr(result.backend, "conditions", ())),
         "taken": list(getattr(result.backend, "taken", ())),
         "accuracy": f"{result.backend.form.name}, {result.backend.accuracy}",
+        "less_accurate": result.less_accurate,
         "worst": _number(result),
     }
 
@@ -99,6 +100,8 @@ def to_junit(report: Report) -> str:
             test = TestCase(f"{result.case.name}[{result.backend.name}]", tables.puzzle.name)
             if result.verdict in made:
                 test.result = [made[result.verdict](of_backend(result).in_one_line())]
+            if result.less_accurate:
+                test.system_out = of_backend(result).plain()
             suite.add_testcase(test)
         for name, verdict in tables.verdicts.items():
             if verdict.status != "none":
@@ -136,6 +139,9 @@ def _annotations(report: Report) -> Iterator[str]:
         for wrong in tables.wrong:
             place = wrong.number
             yield _annotation(tables.puzzle.file, place.line, place.column, "table", wrong.message)
+    for result in {r.backend.name: r for r in report.results if r.less_accurate}.values():
+        said = of_backend(result)
+        yield f"::notice title={_escaped(f'{said.who} {said.verdict}', ':,')}::{_escaped(said.in_one_line())}"
 
 
 def _annotation(file: str, line: int, column: int, title: str, message: str) -> str:

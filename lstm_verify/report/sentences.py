@@ -14,6 +14,9 @@ from lstm_verify.verify.compare import Number
 from lstm_verify.verify.tables import Tables, TableVerdict
 from lstm_verify.verify.verdict import Result, Verdict
 
+LESS_ACCURATE = "less accurate, agreeing"
+"""What is said in place of "agrees" where σ or tanh may be worse than those of honest code are."""
+
 TABLES = {"hand": "hand table", "digits": "digits"}
 """Kind of table -> its name in print."""
 
@@ -23,7 +26,8 @@ class Said(NamedTuple):
 
     Attributes:
         who: the backend's or the table's name.
-        verdict: one word, such as "agrees"; behind it, in parentheses, the protocol that found it.
+        verdict: "agrees", `LESS_ACCURATE`, "failed" or so; behind it, in parentheses, the protocol that
+            found it.
         details: further sentences, each for a line of its own.
     """
 
@@ -47,9 +51,13 @@ def of_backend(result: Result) -> Said:
     first = comparison.first_outside() if comparison else None
     if result.verdict is Verdict.AGREE and comparison:
         checked = f"{comparison.checked} of {comparison.checked + comparison.not_checked} numbers checked"
-        text = f"{checked}, all where correct {form} arithmetic must put them"
         remark = [result.reason] if result.reason else []
-        return Said(name, "agrees", _if(result) + text + _passed(result), (*_unchecked(result), *remark))
+        how = "agrees"
+        text = f"{checked}, all where correct {form} arithmetic must put them"
+        if result.less_accurate:
+            how = LESS_ACCURATE
+            text = f"{checked}, all where {form} arithmetic puts them with {result.backend.accuracy}"
+        return Said(name, how, _if(result) + text + _passed(result), (*_unchecked(result), *remark))
     verdict = f"{result.verdict} ({result.protocol})" if result.protocol else str(result.verdict)
     if result.verdict is Verdict.FAILED and comparison and first:
         wrong = f"{comparison.failures} of {comparison.checked} numbers"
@@ -105,7 +113,9 @@ def _unchecked(result: Result) -> Iterator[str]:
     if comparison and comparison.not_shown:
         yield f"{comparison.not_shown} numbers not checked: it does not show them"
     if comparison and comparison.too_wide:
-        why = f"in {result.backend.form.name}, rounding alone may move them by more than 1 %"
+        form, accuracy = result.backend.form, result.backend.accuracy
+        cause = "what it is granted" if accuracy.less_than_usual(form) else "rounding alone"
+        why = f"in {form.name}, {cause} may move them by more than 1 %"
         yield f"{comparison.too_wide} numbers not checked: {why}"
 
 

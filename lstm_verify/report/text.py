@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from lstm_verify.backends.base import Backend
+from lstm_verify.lstm.accuracy import UNKNOWN
 from lstm_verify.puzzle.model import Case, Puzzle
-from lstm_verify.report.sentences import TABLES, Said, of_backend, of_table, of_tables
+from lstm_verify.report.sentences import LESS_ACCURATE, TABLES, Said, of_backend, of_table, of_tables
 from lstm_verify.report.tables import left_out, trace_tables
 from lstm_verify.verify.report import Report
 from lstm_verify.verify.tables import Tables
@@ -15,6 +16,7 @@ from lstm_verify.verify.verdict import WRONG, Result, Verdict
 
 COLOURS = {
     "agrees": "green",
+    "less": "yellow",
     "holds": "green",
     "proved": "green",
     "failed": "red",
@@ -27,7 +29,7 @@ COLOURS = {
 
 
 def colour(verdict: str) -> str:
-    """Return the colour of a verdict as printed, such as "failed (chunks)"."""
+    """Return the colour of a verdict as printed, by its first word, such as "failed (chunks)"."""
     return COLOURS[verdict.partition(" ")[0]]
 
 
@@ -90,10 +92,14 @@ def promises(report: Report) -> Iterator[str]:
     width = max(map(len, seen), default=0)
     for name, backend in seen.items():
         yield f"  {name.ljust(width)}  {backend.form.name}, {backend.accuracy}"
+        if backend.accuracy.less_than_usual(backend.form):
+            yield f"  {' ' * width}  less accurate than honest {backend.form.name} code ({UNKNOWN})"
     for name, backend in seen.items():
         yield from taken(name, backend)
     if len(report.cases) > 1:
         counts = [f"{report.count(v)} {v}" for v in Verdict if report.count(v)]
+        worse = sum(result.less_accurate for result in report.results)
+        counts += [f"{worse} of these {LESS_ACCURATE}"] if worse else []
         yield f"In all {len(report.cases)} cases, {len(report.results)} verdicts: {', '.join(counts)}"
 
 

@@ -109,6 +109,12 @@ class Result:
         return more + (self.comparison.checked if self.comparison else 0)
 
     @property
+    def less_accurate(self) -> bool:
+        """Whether it agrees as one whose σ or tanh may be worse than those of honest code are."""
+        backend = self.backend
+        return self.verdict is Verdict.AGREE and backend.accuracy.less_than_usual(backend.form)
+
+    @property
     def plain(self) -> Comparison | None:
         """The numbers of the plain run beside their intervals, whatever came of the protocols."""
         return self.trial.plain if self.trial else self.comparison

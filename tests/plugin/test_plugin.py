@@ -119,6 +119,22 @@ class TestCollection:
         result.assert_outcomes(passed=2, failed=1)
         result.stdout.fnmatch_lines(["*lstm,form=sequence[]] failed (twice): *"])
 
+    def test_what_agrees_with_less_accuracy_is_told_at_the_end(self, project):
+        """`accuracy=` beyond what is usual passes, and is never silent; what is usual says nothing."""
+        usual, loose = (
+            project.runpytest_inprocess(
+                "--lstm-backend", f"torch.cell,accuracy={granted}", "puzzles/memory.yaml"
+            )
+            for granted in ("8ulp+4u", "50ulp")
+        )
+
+        usual.assert_outcomes(passed=3)
+        loose.assert_outcomes(passed=3)
+        usual.stdout.no_fnmatch_line("*less accurate*")
+        loose.stdout.fnmatch_lines(
+            ["torch.cell,accuracy=50ulp: less accurate, agreeing: float32, σ and tanh to 50 ulp (1 case)"]
+        )
+
     def test_a_pattern_without_files_is_a_usage_error(self, project):
         """A pattern that matches nothing is a usage error: a typo must not leave CI green."""
         project.makeini("[pytest]\nlstm_puzzles = puzzels/*.yaml\n")

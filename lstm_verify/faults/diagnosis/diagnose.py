@@ -10,6 +10,7 @@ from lstm_verify.backends.base import asked_of
 from lstm_verify.faults.catalogue import equivalents, faults
 from lstm_verify.faults.diagnosis import protocols
 from lstm_verify.faults.diagnosis.apart import telling_apart
+from lstm_verify.faults.diagnosis.approximate import approximate
 from lstm_verify.faults.diagnosis.explain import GUESS, explained
 from lstm_verify.faults.diagnosis.match import Match, mended, says
 from lstm_verify.faults.diagnosis.narrow import contradicts, forms_of, narrowed, nearest
@@ -126,7 +127,8 @@ def _of_plain_run(
     else:
         sentences = ["it looks like no fault that is known"]
         if at_length:
-            sentences += _explanation(diagnosis, sighting)
+            name = next(group[0].backend.name for other, group in diagnosis.sightings if other is sighting)
+            sentences += _explanation(diagnosis, sighting) + approximate(sighting, name)
             agreed = [
                 result.case.name
                 for other, group in diagnosis.sightings
