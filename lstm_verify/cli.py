@@ -26,6 +26,7 @@ COMMANDS = {
     "faults": "List and explain the faults that real LSTMs have had.",
     "matrix": "Commit every fault on every puzzle: which puzzle sees which.",
     "backends": "List the implementations that can be run.",
+    "published": "Replay the cases of published suites: what they notice, and what is wrong.",
     "reproduce": "Check again what published lessons claim of the LSTM.",
 }
 """Command -> one line of help; `commands/NAME.py` has it, as `command`."""

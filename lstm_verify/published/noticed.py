@@ -1,0 +1,98 @@
+"""Wrong gate orders and the faults of the catalogue against the tests of a suite: which are noticed?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from lstm_verify.faults.base import Fault, Form
+from lstm_verify.faults.catalogue import faults
+from lstm_verify.faults.groups.layout import order
+from lstm_verify.faults.needs import missing
+from lstm_verify.lstm.semantics import GATES
+from lstm_verify.published.replay import Test, shown
+
+WRONG_ORDERS = {"".join(stored): order("".join(stored)) for stored in list(permutations(GATES))[1:]}
+"""Every order of the gates but the right one -> code that takes rows in that order for i, f, g, o."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What the tests of a suite notice.
+
+    Attributes:
+        orders: the wrong orders that one of them notices, of `WRONG_ORDERS`.
+        faults: the faults of which they notice every form whose code runs on any of them.
+        missed: the faults of which a form passes all of them.
+        idle: the faults whose code runs on none of them: it needs what no test has.
+        forms: how many forms of faults they notice.
+    """
+
+    orders: tuple[str, ...]
+    faults: tuple[str, ...]
+    missed: tuple[str, ...]
+    idle: tuple[str, ...]
+    forms: int
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """The wrong orders that pass all tests."""
+        return tuple(name for name in WRONG_ORDERS if name not in self.orders)
+
+
+def noticed(tests: Sequence[Test], tell: Callable[[str], None] = lambda _: None) -> Noticed:
+    """Commit every wrong order and every fault on the tests of a suite, until one of them notices.
+
+    Args:
+        tell: is called with the name of what comes next.
+    """
+    jury = _Jury(tests)
+    orders = tuple(name for name, form in WRONG_ORDERS.items() if jury.notices(form, jury.uncoupled))
+    seen, missed, idle, forms = [], [], [], 0
+    for name, fault in faults().items():
+        tell(name)
+        verdicts = [jury.verdict(fault, form) for form in fault.forms]
+        forms += sum(verdict is True for verdict in verdicts)
+        if all(verdict is None for verdict in verdicts):
+            idle.append(name)
+        elif all(verdict is not False for verdict in verdicts):
+            seen.append(name)
+        else:
+            missed.append(name)
+    return Noticed(orders, tuple(seen), tuple(missed), tuple(idle), forms)
+
+
+class _Jury:
+    """The tests of a suite; those that run the same are asked together, and who noticed last goes first."""
+
+    def __init__(self, tests: Iterable[Test]) -> None:
+        self.groups: dict[object, list[Test]] = {}
+        for test in tests:
+            self.groups.setdefault(test.key, []).append(test)
+        self.queue = list(self.groups)
+
+    @property
+    def uncoupled(self) -> list[object]:
+        """Those whose networks have all four gates, so that these have an order."""
+        return [key for key in self.queue if self.groups[key][0].network.semantics.coupled is None]
+
+    def verdict(self, fault: Fault, form: Form) -> bool | None:
+        """Tell whether one of the tests notices a form of a fault; None: it runs on none of them."""
+        needs = (*fault.needs, *form.needs)
+        applying = [
+            key
+            for key in self.queue
+            if not missing(needs, self.groups[key][0].network, self.groups[key][0].runs)
+        ]
+        return self.notices(form, applying) if applying else None
+
+    def notices(self, form: Form, keys: Sequence[object]) -> bool:
+        """Tell whether one of the tests fails code with a fault."""
+        for key in keys:
+            found = shown(form, self.groups[key][0])
+            if any(test.fails(found) for test in self.groups[key]):
+                self.queue.remove(key)
+                self.queue.insert(0, key)
+                return True
+        return False

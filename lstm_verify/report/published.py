@@ -1,0 +1,133 @@
+"""What published suites notice, in print: a table of all, and the details of one."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lstm_verify.faults.catalogue import faults
+from lstm_verify.published.noticed import WRONG_ORDERS
+from lstm_verify.published.summary import LIVE, Row
+from lstm_verify.published.wrong import Defect
+from lstm_verify.puzzle.problems import count
+from lstm_verify.report.writing import WIDTH
+
+COLUMNS: Mapping[str, str] = {
+    "suite": "suite",
+    "cases": "cases",
+    "replay": "replay",
+    "orders": f"wrong orders noticed, of {len(WRONG_ORDERS)}",
+    "faults": "faults noticed, of {faults}",
+    "faults_that_can_show": "faults that could show",
+    "wrong_numbers": "wrong numbers",
+}
+"""Figure of a suite -> the head of its column."""
+
+
+def table(counts: Sequence[Mapping[str, Any]], style: str = "simple", *, titles: bool = False) -> str:
+    """Print a line a suite; the one that notices most faults first.
+
+    Args:
+        counts: the figures of each suite: `Row.counts`.
+        titles: name a suite by its title, not by what the command line calls it.
+    """
+    from tabulate import tabulate
+
+    ranked = sorted(counts, key=lambda one: (-one["faults"], -one["orders"], one["suite"]))
+    lines = [[_cell(one, key, titles=titles) for key in COLUMNS] for one in ranked]
+    head = [words.format(faults=len(faults())) for words in COLUMNS.values()]
+    wrapped = ["\n".join(textwrap.wrap(words, 13)) if style == "simple" else words for words in head]
+    align = ["left", *["right"] * (len(head) - 1)]
+    return tabulate(lines, wrapped, style, colalign=align, disable_numparse=True)
+
+
+def _cell(one: Mapping[str, Any], key: str, *, titles: bool) -> str:
+    if key == "suite" and titles:
+        return str(one["title"])
+    value = one[key]
+    return "–" if key == "wrong_numbers" and not value else str(value)
+
+
+def remarks(rows: Sequence[Row]) -> Iterator[str]:
+    """Say what the table means, which numbers are wrong, and what is not replayed."""
+    own = [row for row in rows if row.suite != LIVE]
+    cases, replay = sum(row.cases for row in own), sum(row.replay for row in own)
+    if own:
+        yield f"{count(len(own), 'suite')}, {count(cases, 'case')}; {replay} replay with their own tolerance."
+    yield (
+        "A suite notices a fault if each way to commit it that its cases can run fails one of them, run "
+        "once. Faults that could show: some case has what their code needs."
+    )
+    for row in rows:
+        for defect in row.wrong:
+            yield f"wrong: {row.suite}, line {defect.line}: {_defect(defect)}"
+        for failure in row.failing:
+            yield f"FAILS: {row.suite}: {failure}"
+        for name, why in row.missing.items():
+            yield f"not replayed: {row.suite}, {name}: {why}"
+
+
+def _defect(defect: Defect) -> str:
+    known = "" if defect.known else "; it is not marked in the file"
+    return f"{defect.where} is {defect.right}, not {defect.printed} ({defect.why}{known})"
+
+
+def details(row: Row) -> Iterator[str]:
+    """Say all there is to say of one suite, a paragraph at a time."""
+    yield f"{row.suite}: {row.title}"
+    origin = [row.source[key] for key in ("repo", "path", "url") if key in row.source]
+    if origin:
+        commit = f" ({row.source['commit']})" if "commit" in row.source else ""
+        yield f"from {', '.join(origin)}{commit}"
+    if "note" in row.source:
+        yield row.source["note"]
+    yield f"tolerance: {'; or '.join(row.tolerances) or 'half a unit of the last digit'}"
+    yield ""
+    yield f"{count(row.cases, 'case')}, {count(row.numbers, 'number')}: {count(row.replay, 'case')} replay"
+    yield from _orders(row)
+    seen = row.noticed
+    could = len(seen.faults) + len(seen.missed)
+    yield (
+        f"faults: {len(seen.faults)} of {len(faults())} are noticed; {could} could show, as some case has "
+        "what their code needs"
+    )
+    if seen.missed:
+        yield f"not noticed, though they could show: {', '.join(seen.missed)}"
+    for defect in row.wrong:
+        yield f"wrong: line {defect.line}: {_defect(defect)}"
+    for failure in row.failing:
+        yield f"FAILS: {failure}"
+    for name, why in row.missing.items():
+        yield f"not replayed: {name}: {why}"
+
+
+def _orders(row: Row) -> Iterator[str]:
+    """Say which wrong orders of the gates pass, and which cases notice none."""
+    total = len(WRONG_ORDERS)
+    passing = row.noticed.passing
+    names = "all of them" if len(passing) == total else ", ".join(passing)
+    yield (
+        f"wrong gate orders: {len(row.noticed.orders)} of {total} are noticed"
+        + (f"; {names} pass for i, f, g, o" if passing else "")
+    )
+    found = Counter(number for number in row.each.values() if number is not None)
+    if set(found) - {total}:
+        parts = [
+            f"{count(found[k], 'case')} {'notices' if found[k] == 1 else 'notice'} {k}" for k in sorted(found)
+        ]
+        yield f"  by itself: {', '.join(parts)}"
+
+
+def wrapped(text: str) -> str:
+    """Break a line at the width of the report, what follows indented."""
+    inner = len(text) - len(text.lstrip())
+    return textwrap.fill(
+        text.lstrip(),
+        WIDTH,
+        initial_indent=" " * inner,
+        subsequent_indent=" " * (inner + 4),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
