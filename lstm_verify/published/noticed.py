@@ -25,7 +25,7 @@ class Noticed:
         orders: the wrong orders that one of them notices, of `WRONG_ORDERS`.
         faults: the faults of which they notice every form whose code runs on any of them.
         missed: the faults of which a form passes all of them.
-        idle: the faults whose code runs on none of them: it needs what no test has.
+        idle: the faults that cannot show: their code needs what no test has, or more than one call.
         forms: how many forms of faults they notice.
     """
 
@@ -54,12 +54,13 @@ def noticed(tests: Sequence[Test], tell: Callable[[str], None] = lambda _: None)
         tell(name)
         verdicts = [jury.verdict(fault, form) for form in fault.forms]
         forms += sum(verdict is True for verdict in verdicts)
-        if all(verdict is None for verdict in verdicts):
-            idle.append(name)
-        elif all(verdict is not False for verdict in verdicts):
+        unseen = [verdict for verdict in verdicts if verdict is not None and not verdict]
+        if not unseen and any(verdicts):
             seen.append(name)
-        else:
+        elif unseen and not fault.protocol:
             missed.append(name)
+        else:
+            idle.append(name)
     return Noticed(orders, tuple(seen), tuple(missed), tuple(idle), forms)
 
 

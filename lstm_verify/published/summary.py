@@ -37,6 +37,7 @@ class Row:
         wrong: the published numbers that are wrong.
         failing: numbers that are farther off than the tolerance, and not marked: where, and what is right.
         missing: the cases that are not here -> why.
+        in_part: the cases of which something is left out -> what, and why.
         each: case -> the wrong orders that it notices; None where its gates are coupled.
         tolerances: as written.
     """
@@ -53,6 +54,7 @@ class Row:
     each: dict[str, int | None]
     tolerances: tuple[str, ...]
     source: Mapping[str, str] = field(default_factory=dict)
+    in_part: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -92,6 +94,7 @@ class Row:
             "wrong": [asdict(defect) for defect in self.wrong],
             "failing": list(self.failing),
             "not_replayed": self.missing,
+            "left_out": dict(self.in_part),
             "orders_noticed_by_case": self.each,
         }
 
@@ -134,6 +137,7 @@ def of_suite(suite: Suite) -> Row:
         ),
         tolerances=tuple(dict.fromkeys(tolerance.text for tolerance in given)),
         source=suite.source,
+        in_part={name: why for name, why in suite.left_out.items() if name not in suite.missing},
     )
 
 

@@ -16,9 +16,6 @@ from lstm_verify.puzzle.problems import Problems, suggestion
 
 KEYS = ("printed", "right", "why")
 
-SECTIONS = ("weights", "cases")
-"""Where such numbers may stand."""
-
 
 def put_right(
     tree: Node | None, problems: Problems, *, as_printed: bool = False
@@ -34,11 +31,20 @@ def put_right(
     if not isinstance(tree, MappingNode):
         return {}
     found = {}
-    for section in SECTIONS:
-        for misprint in _walk(tree.get(section), section, problems, as_printed=as_printed):
+    for where, section in _sections(tree):
+        for misprint in _walk(section, where, problems, as_printed=as_printed):
             now = misprint.printed if as_printed else misprint.right
             found[now.line, now.column] = misprint
     return found
+
+
+def _sections(tree: MappingNode) -> Iterator[tuple[str, Node | None]]:
+    """Yield where such numbers may stand: in the weights, and in what is published of each case."""
+    yield "weights", tree.get("weights")
+    cases = tree.get("cases")
+    for name, case in cases.items() if isinstance(cases, MappingNode) else ():
+        if isinstance(case, MappingNode):
+            yield f"cases.{name}.published", case.get("published")
 
 
 def _walk(node: Node | None, where: str, problems: Problems, *, as_printed: bool) -> Iterator[Misprint]:

@@ -72,10 +72,14 @@ def load_puzzles(path: str | Path) -> list[Puzzle]:
     Raises:
         PuzzleError: with everything that is wrong with the file.
     """
-    data = files.read(path)
-    if is_suite(files.decode(data, str(path))):
-        return list(parse_suite(data, str(path)).puzzles)
-    return [parse(data, str(path))]
+    return parse_puzzles(files.read(path), str(path))
+
+
+def parse_puzzles(data: bytes, file: str) -> list[Puzzle]:
+    """Read the bytes of a file: the one puzzle, or those of a suite; see `load_puzzles`."""
+    if is_suite(files.decode(data, file)):
+        return list(parse_suite(data, file).puzzles)
+    return [parse(data, file)]
 
 
 def load_suite(path: str | Path, *, as_printed: bool = False) -> Suite:

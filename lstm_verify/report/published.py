@@ -56,17 +56,24 @@ def remarks(rows: Sequence[Row]) -> Iterator[str]:
     cases, replay = sum(row.cases for row in own), sum(row.replay for row in own)
     if own:
         yield f"{count(len(own), 'suite')}, {count(cases, 'case')}; {replay} replay with their own tolerance."
-    yield (
-        "A suite notices a fault if each way to commit it that its cases can run fails one of them, run "
-        "once. Faults that could show: some case has what their code needs."
-    )
+    yield MEANING
+    yield ""
+    for row in rows:
+        for failure in row.failing:
+            yield f"FAILS: {row.suite}: {failure}"
     for row in rows:
         for defect in row.wrong:
             yield f"wrong: {row.suite}, line {defect.line}: {_defect(defect)}"
-        for failure in row.failing:
-            yield f"FAILS: {row.suite}: {failure}"
-        for name, why in row.missing.items():
-            yield f"not replayed: {row.suite}, {name}: {why}"
+    for why in dict.fromkeys(why for row in rows for why in row.missing.values()):
+        where = {row.suite: list(row.missing.values()).count(why) for row in rows}
+        listed = ", ".join(f"{number} of {suite}" for suite, number in where.items() if number)
+        yield f"not replayed: {listed}: {why}"
+
+
+MEANING = (
+    "A suite notices a fault if each way to commit it that can show in its cases fails one of them, run "
+    "once. A fault could show if one call of some case has what its code needs."
+)
 
 
 def _defect(defect: Defect) -> str:
@@ -90,8 +97,8 @@ def details(row: Row) -> Iterator[str]:
     seen = row.noticed
     could = len(seen.faults) + len(seen.missed)
     yield (
-        f"faults: {len(seen.faults)} of {len(faults())} are noticed; {could} could show, as some case has "
-        "what their code needs"
+        f"faults: {len(seen.faults)} of {len(faults())} are noticed; {could} could show, as one call of some "
+        "case has what their code needs"
     )
     if seen.missed:
         yield f"not noticed, though they could show: {', '.join(seen.missed)}"
@@ -101,17 +108,15 @@ def details(row: Row) -> Iterator[str]:
         yield f"FAILS: {failure}"
     for name, why in row.missing.items():
         yield f"not replayed: {name}: {why}"
+    for name, why in row.in_part.items():
+        yield f"in part: {name}: {why}"
 
 
 def _orders(row: Row) -> Iterator[str]:
-    """Say which wrong orders of the gates pass, and which cases notice none."""
-    total = len(WRONG_ORDERS)
-    passing = row.noticed.passing
-    names = "all of them" if len(passing) == total else ", ".join(passing)
-    yield (
-        f"wrong gate orders: {len(row.noticed.orders)} of {total} are noticed"
-        + (f"; {names} pass for i, f, g, o" if passing else "")
-    )
+    """Say which wrong orders of the gates pass, and how many single cases notice."""
+    total, passing = len(WRONG_ORDERS), row.noticed.passing
+    pass_ = f"; {', '.join(passing)} pass" if 0 < len(passing) < total else ""
+    yield f"wrong gate orders: {len(row.noticed.orders) or 'none'} of {total} noticed{pass_}"
     found = Counter(number for number in row.each.values() if number is not None)
     if set(found) - {total}:
         parts = [
