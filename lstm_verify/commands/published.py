@@ -92,6 +92,6 @@ def _write(rows: list[Row], output: str, *, detailed: bool) -> None:
             for line in report.details(row):
                 click.echo(report.wrapped(line))
     else:
-        click.echo(report.table([row.counts for row in rows]) + "\n")
+        click.echo(report.table(report.ranked(row.counts for row in rows)) + "\n")
         for remark in report.remarks(rows):
             click.echo(report.wrapped(remark))

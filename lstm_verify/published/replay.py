@@ -106,7 +106,7 @@ def shown(form: Form, test: Test) -> Shown:
         return (form.session or Session)(form).call(test.network, test.runs, PLAIN)
 
 
-def tests(suite: Suite) -> list[Test]:
+def read_suite(suite: Suite) -> list[Test]:
     """Return the tests of a suite, in float64."""
     networks: dict[int, Network] = {}
     return [_test(puzzle, batch, networks) for puzzle, batch in suite.cases]

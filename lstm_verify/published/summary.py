@@ -12,7 +12,7 @@ from typing import Any
 from lstm_verify.faults.catalogue import faults
 from lstm_verify.published import onnx_live
 from lstm_verify.published.noticed import WRONG_ORDERS, Noticed, noticed
-from lstm_verify.published.replay import Test, shown, tests
+from lstm_verify.published.replay import Test, read_suite, shown
 from lstm_verify.published.wrong import Defect, defects
 from lstm_verify.puzzle.suite import Suite, load_suite, shipped_suites
 from lstm_verify.verify.published import verdicts
@@ -128,7 +128,7 @@ def of_suite(suite: Suite) -> Row:
     return _row(
         suite.name,
         suite.title,
-        tests(suite),
+        read_suite(suite),
         suite.missing,
         numbers=sum(count for case, count, _ in judged if case.name not in suite.asides),
         wrong=tuple(defects(suite)),

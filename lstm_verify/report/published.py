@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lstm_verify.faults.catalogue import faults
@@ -26,28 +26,31 @@ COLUMNS: Mapping[str, str] = {
 """Figure of a suite -> the head of its column."""
 
 
-def table(counts: Sequence[Mapping[str, Any]], style: str = "simple", *, titles: bool = False) -> str:
-    """Print a line a suite; the one that notices most faults first.
+def table(
+    counts: Sequence[Mapping[str, Any]], style: str = "simple", columns: Mapping[str, str] = COLUMNS
+) -> str:
+    """Print a line a suite.
 
     Args:
         counts: the figures of each suite: `Row.counts`.
-        titles: name a suite by its title, not by what the command line calls it.
+        columns: figure -> the head of its column.
     """
     from tabulate import tabulate
 
-    ranked = sorted(counts, key=lambda one: (-one["faults"], -one["orders"], one["suite"]))
-    lines = [[_cell(one, key, titles=titles) for key in COLUMNS] for one in ranked]
-    head = [words.format(faults=len(faults())) for words in COLUMNS.values()]
+    lines = [[_cell(key, one[key]) for key in columns] for one in counts]
+    head = [words.format(faults=len(faults())) for words in columns.values()]
     wrapped = ["\n".join(textwrap.wrap(words, 13)) if style == "simple" else words for words in head]
     align = ["left", *["right"] * (len(head) - 1)]
     return tabulate(lines, wrapped, style, colalign=align, disable_numparse=True)
 
 
-def _cell(one: Mapping[str, Any], key: str, *, titles: bool) -> str:
-    if key == "suite" and titles:
-        return str(one["title"])
-    value = one[key]
-    return "–" if key == "wrong_numbers" and not value else str(value)
+def ranked(counts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Sort suites: the one that notices most faults first."""
+    return sorted(counts, key=lambda one: (-one["faults"], -one["orders"], one["suite"]))
+
+
+def _cell(key: str, figure: object) -> str:
+    return "–" if key == "wrong_numbers" and not figure else str(figure)
 
 
 def remarks(rows: Sequence[Row]) -> Iterator[str]:
