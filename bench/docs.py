@@ -173,11 +173,17 @@ TABLE_COLUMNS = {
 }
 
 
+def _replayed(one: Mapping[str, Any]) -> str:
+    """Say how many cases of a suite are replayed."""
+    return str(one["cases"]) if one["replay"] == one["cases"] else f"{one['replay']} of {one['cases']}"
+
+
 def readme(rows: Sequence[Row], puzzles: Sequence[Puzzle], smoke: Sequence[str]) -> str:
     """Return the README with the table of published suites as it is now."""
     name = "*this project: `run smoke --thorough`*"
     ours = own_counts(name, rows, [puzzle for puzzle in puzzles if puzzle.name in smoke])
-    lines = [*report_published.ranked(published()), ours]
+    theirs = [one | {"cases": _replayed(one)} for one in published()]
+    lines = [*report_published.ranked(theirs), ours]
     written = report_published.table(lines, "github", TABLE_COLUMNS)
     found, count = TABLE.subn(lambda match: match[1] + written, README.read_text(encoding="utf-8"))
     assert count == 1, "the README has one such table"

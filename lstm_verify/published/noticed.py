@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -27,6 +27,8 @@ class Noticed:
         missed: the faults of which a form passes all of them.
         idle: the faults that cannot show: their code needs what no test has, or more than one call.
         forms: how many forms of faults they notice.
+        by_case: test -> the wrong orders that it notices by itself; None where its gates have no order,
+            as one is made of another.
     """
 
     orders: tuple[str, ...]
@@ -34,6 +36,7 @@ class Noticed:
     missed: tuple[str, ...]
     idle: tuple[str, ...]
     forms: int
+    by_case: Mapping[str, frozenset[str] | None]
 
     @property
     def passing(self) -> tuple[str, ...]:
@@ -41,17 +44,11 @@ class Noticed:
         return tuple(name for name in WRONG_ORDERS if name not in self.orders)
 
 
-def noticed(tests: Sequence[Test], tell: Callable[[str], None] = lambda _: None) -> Noticed:
-    """Commit every wrong order and every fault on the tests of a suite, until one of them notices.
-
-    Args:
-        tell: is called with the name of what comes next.
-    """
+def noticed(tests: Sequence[Test]) -> Noticed:
+    """Commit every wrong order and every fault on the tests of a suite, until one of them notices."""
     jury = _Jury(tests)
-    orders = tuple(name for name, form in WRONG_ORDERS.items() if jury.notices(form, jury.uncoupled))
     seen, missed, idle, forms = [], [], [], 0
     for name, fault in faults().items():
-        tell(name)
         verdicts = [jury.verdict(fault, form) for form in fault.forms]
         forms += sum(verdict is True for verdict in verdicts)
         unseen = [verdict for verdict in verdicts if verdict is not None and not verdict]
@@ -61,22 +58,39 @@ def noticed(tests: Sequence[Test], tell: Callable[[str], None] = lambda _: None)
             missed.append(name)
         else:
             idle.append(name)
-    return Noticed(orders, tuple(seen), tuple(missed), tuple(idle), forms)
+    by_case = orders_noticed(tests)
+    together = frozenset().union(*(found for found in by_case.values() if found is not None))
+    orders = tuple(name for name in WRONG_ORDERS if name in together)
+    return Noticed(orders, tuple(seen), tuple(missed), tuple(idle), forms, by_case)
+
+
+def orders_noticed(tests: Iterable[Test]) -> dict[str, frozenset[str] | None]:
+    """Return test -> the wrong orders that it notices; None where one gate is made of another."""
+    found: dict[str, frozenset[str] | None] = {}
+    for group in _grouped(tests).values():
+        if group[0].network.semantics.coupled is not None:
+            found |= dict.fromkeys((test.name for test in group), None)
+            continue
+        given = {name: shown(form, group[0]) for name, form in WRONG_ORDERS.items()}
+        for test in group:
+            found[test.name] = frozenset(name for name, what in given.items() if test.fails(what))
+    return found
+
+
+def _grouped(tests: Iterable[Test]) -> dict[object, list[Test]]:
+    """Put the tests together that run the same, and differ in what they look at."""
+    groups: dict[object, list[Test]] = {}
+    for test in tests:
+        groups.setdefault(test.key, []).append(test)
+    return groups
 
 
 class _Jury:
     """The tests of a suite; those that run the same are asked together, and who noticed last goes first."""
 
     def __init__(self, tests: Iterable[Test]) -> None:
-        self.groups: dict[object, list[Test]] = {}
-        for test in tests:
-            self.groups.setdefault(test.key, []).append(test)
+        self.groups = _grouped(tests)
         self.queue = list(self.groups)
-
-    @property
-    def uncoupled(self) -> list[object]:
-        """Those whose networks have all four gates, so that these have an order."""
-        return [key for key in self.queue if self.groups[key][0].network.semantics.coupled is None]
 
     def verdict(self, fault: Fault, form: Form) -> bool | None:
         """Tell whether one of the tests notices a form of a fault; None: it runs on none of them."""
@@ -86,9 +100,9 @@ class _Jury:
             for key in self.queue
             if not missing(needs, self.groups[key][0].network, self.groups[key][0].runs)
         ]
-        return self.notices(form, applying) if applying else None
+        return self._notices(form, applying) if applying else None
 
-    def notices(self, form: Form, keys: Sequence[object]) -> bool:
+    def _notices(self, form: Form, keys: Sequence[object]) -> bool:
         """Tell whether one of the tests fails code with a fault."""
         for key in keys:
             found = shown(form, self.groups[key][0])

@@ -12,7 +12,7 @@ from typing import Any
 from lstm_verify.faults.catalogue import faults
 from lstm_verify.published import onnx_live
 from lstm_verify.published.noticed import WRONG_ORDERS, Noticed, noticed
-from lstm_verify.published.replay import Test, read_suite, shown
+from lstm_verify.published.replay import Test, read_suite
 from lstm_verify.published.wrong import Defect, defects
 from lstm_verify.puzzle.suite import Suite, load_suite, shipped_suites
 from lstm_verify.verify.published import verdicts
@@ -38,7 +38,6 @@ class Row:
         failing: numbers that are farther off than the tolerance, and not marked: where, and what is right.
         missing: the cases that are not here -> why.
         in_part: the cases of which something is left out -> what, and why.
-        each: case -> the wrong orders that it notices; None where its gates are coupled.
         tolerances: as written.
     """
 
@@ -51,7 +50,6 @@ class Row:
     wrong: tuple[Defect, ...]
     failing: tuple[str, ...]
     missing: dict[str, str]
-    each: dict[str, int | None]
     tolerances: tuple[str, ...]
     source: Mapping[str, str] = field(default_factory=dict)
     in_part: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +58,12 @@ class Row:
     def holds(self) -> bool:
         """Whether all cases that are here replay, and no number is wrong without being marked."""
         replays = self.replay == self.cases - len(self.missing)
-        return replays and not self.failing and all(defect.known for defect in self.wrong)
+        return replays and not self.failing and all(defect.known and defect.sure for defect in self.wrong)
+
+    @property
+    def by_case(self) -> dict[str, int | None]:
+        """Case -> how many wrong orders it notices by itself; None where its gates have no order."""
+        return {name: None if found is None else len(found) for name, found in self.noticed.by_case.items()}
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -95,7 +98,7 @@ class Row:
             "failing": list(self.failing),
             "not_replayed": self.missing,
             "left_out": dict(self.in_part),
-            "orders_noticed_by_case": self.each,
+            "orders_noticed_by_case": self.by_case,
         }
 
 
@@ -149,16 +152,8 @@ def _row(name: str, title: str, found: Sequence[Test], missing: dict[str, str], 
         replay=sum(test.replays() for test in found),
         noticed=noticed(found),
         missing=missing,
-        each={test.name: orders_noticed(test) for test in found},
         **({"wrong": (), "failing": ()} | others),
     )
-
-
-def orders_noticed(test: Test) -> int | None:
-    """Count the wrong orders of the gates that a test notices; None where one gate is made of another."""
-    if test.network.semantics.coupled is not None:
-        return None
-    return sum(test.fails(shown(form, test)) for form in WRONG_ORDERS.values())
 
 
 def rows(wanted: Sequence[str], workers: int | None = None) -> Iterator[Row]:

@@ -19,7 +19,7 @@ from lstm_verify.lstm.network import Network, Run
 from lstm_verify.lstm.readings import float_trace
 from lstm_verify.lstm.unroll import Trace
 from lstm_verify.puzzle.model import Case, Number, Puzzle
-from lstm_verify.puzzle.suite import Suite, load_suite
+from lstm_verify.puzzle.suite import Suite, load_suite, name_of
 from lstm_verify.verify.envelope import envelope
 from lstm_verify.verify.published import published
 from lstm_verify.verify.stated import Stated
@@ -39,6 +39,7 @@ class Defect:
         printed, right: the numbers, as text.
         why: why it is thought so.
         known: whether the file says so.
+        sure: whether it is wrong indeed; of a weight: whether the published numbers do not fit it.
     """
 
     line: int
@@ -47,6 +48,7 @@ class Defect:
     right: str
     why: str
     known: bool
+    sure: bool = True
 
 
 def defects(suite: Suite) -> list[Defect]:
@@ -59,14 +61,16 @@ def defects(suite: Suite) -> list[Defect]:
     for puzzle, before in zip(suite.puzzles, printed.puzzles, strict=True):
         misfits = list(far(puzzle))
         for place, misprint in puzzle.misprints.items():
+            sure = True
             if misprint.where.startswith("weights."):
                 count = sum(1 for _ in far(before))
                 why = f"{count} published numbers do not fit it" if count else "every number fits it too"
-                where = f"{misprint.where} of {puzzle.cases[0].batch or puzzle.cases[0].name}"
+                sure, where = count > 0, f"{misprint.where} of {name_of(puzzle.cases)}"
             else:
                 why, where = "proven", _where(puzzle, place)
             why = f"{why}; {misprint.why}" if misprint.why else why
-            found.append(Defect(place[0], where, misprint.printed.text, misprint.right.text, why, known=True))
+            texts = misprint.printed.text, misprint.right.text
+            found.append(Defect(place[0], where, *texts, why, known=True, sure=sure))
         for case, cell, true in misfits:
             where = f"{case.name}: {cell}"
             why = "neither its digits nor float32 explain it"

@@ -58,7 +58,7 @@ def parse(data: bytes, file: str, *, digits: Collection[str] | None = None) -> P
     return puzzle
 
 
-_SUITE = re.compile(r"(?:[ \t]*(?:#.*)?\n|---[ \t]*\n)*suite[ \t]*:")
+_SUITE = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|---[ \t]*\r?\n)*suite[ \t]*:")
 
 
 def is_suite(text: str) -> bool:

@@ -120,7 +120,7 @@ def _orders(row: Row) -> Iterator[str]:
     total, passing = len(WRONG_ORDERS), row.noticed.passing
     pass_ = f"; {', '.join(passing)} pass" if 0 < len(passing) < total else ""
     yield f"wrong gate orders: {len(row.noticed.orders) or 'none'} of {total} noticed{pass_}"
-    found = Counter(number for number in row.each.values() if number is not None)
+    found = Counter(number for number in row.by_case.values() if number is not None)
     if set(found) - {total}:
         parts = [
             f"{count(found[k], 'case')} {'notices' if found[k] == 1 else 'notice'} {k}" for k in sorted(found)
