@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from lstm_verify.backends.base import Part
 from lstm_verify.lstm.accuracy import Accuracy
@@ -92,33 +92,40 @@ def far(puzzle: Puzzle) -> Iterator[tuple[Case, Stated, float]]:
 
     Those that are marked as wrong are left out.
     """
+    known: dict[Any, _Reach] = {}  # cases often differ in what is stated of them only
     for batch in puzzle.batches():
         numbers = [cell.number for case in batch for cell in published(puzzle.network, case)]
         for case in batch:
-            yield from _far(puzzle, case, _Printed(numbers))
+            run = (case.run.inputs, case.run.h0, case.run.c0, case.run.length, case.run.mask)
+            if run not in known:
+                known[run] = _Reach.of(puzzle.network, case.run)
+            yield from _far(puzzle, case, _Printed(numbers), known[run])
 
 
-def _far(puzzle: Puzzle, case: Case, printed: _Printed) -> Iterator[tuple[Case, Stated, float]]:
-    cells = [
-        cell
-        for cell in published(puzzle.network, case)
-        if (cell.number.line, cell.number.column) not in puzzle.misprints
-    ]
-    if not cells:
-        return
-    exactly = float_trace(*rounded(puzzle.network, case.run, FORMATS["float64"]))
-    low, high = _ends(*rounded(puzzle.network, case.run, FORMATS["float32"]))
-    for cell in cells:
-        true, ends = float(cell.of(exactly)), (float(cell.of(low)), float(cell.of(high)))
+def _far(
+    puzzle: Puzzle, case: Case, printed: _Printed, reach: _Reach
+) -> Iterator[tuple[Case, Stated, float]]:
+    for cell in published(puzzle.network, case):
+        if (cell.number.line, cell.number.column) in puzzle.misprints:
+            continue
+        true, low, high = (float(cell.of(trace)) for trace in reach)
         value, half = FORMATS["float64"].nearest(cell.number.value), printed.half_unit(cell.number)
-        if not min(true, *ends) - half <= value <= max(true, *ends) + half:
+        if not min(true, low) - half <= value <= max(true, high) + half:
             yield case, cell, true
 
 
-def _ends(network: Network, run: Run) -> tuple[Trace[Any], Trace[Any]]:
-    """Return the lower and the upper ends of what correct float32 code may give."""
-    trace = envelope(network, run, Part({}), FORMATS["float32"], Accuracy())
-    return _Ends(trace, "low"), _Ends(trace, "high")  # type: ignore[return-value]
+class _Reach(NamedTuple):
+    """The true trace of a run, and the lower and upper ends of what correct float32 code may give."""
+
+    true: Trace[Any]
+    low: Trace[Any]
+    high: Trace[Any]
+
+    @classmethod
+    def of(cls, network: Network, run: Run) -> Self:
+        exactly = float_trace(*rounded(network, run, FORMATS["float64"]))
+        ends = envelope(*rounded(network, run, FORMATS["float32"]), Part({}), FORMATS["float32"], Accuracy())
+        return cls(exactly, _Ends(ends, "low"), _Ends(ends, "high"))  # type: ignore[arg-type]
 
 
 class _Ends:
