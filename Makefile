@@ -45,7 +45,7 @@ diagnosis: $(READY) ## Measure how often faults are named rightly, wrongly or no
 readme: $(READY) ## Print the output that the README shows anew
 	$(BIN)/python tests/packaging/test_readme.py
 
-docs: $(READY) ## Write anew what is made of puzzles and faults: docs/puzzles, docs/faults.md, the set smoke, lists of ids
+docs: $(READY) ## Write anew what is made of puzzles and faults: docs/puzzles, docs/faults.md, the set smoke, lists of ids, the README's table
 	@$(BIN)/python bench/docs.py
 
 clean: ## Remove everything that make made

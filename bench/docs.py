@@ -1,6 +1,7 @@
 """Write down what is made of the catalogue, the matrix and the puzzles.
 
-That is docs/faults.md and docs/puzzles/, the set smoke, and the lists of faults and of what is killed.
+That is docs/faults.md and docs/puzzles/, the set smoke, the lists of faults and of what is killed, what
+published suites notice, and the table of it in the README.
 
 `make docs` runs it; a test says when one of the files is stale.
 """
@@ -12,25 +13,31 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pages
-from published import WRONG_ORDERS, lines
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from lstm_verify.faults.base import Fault
 from lstm_verify.faults.catalogue import GROUPS, entries, faults
 from lstm_verify.faults.cover import committed, killers, survivors
-from lstm_verify.faults.matrix import Row, batches, matrix, outcome
+from lstm_verify.faults.matrix import Outcome, Row, batches, matrix, outcome
+from lstm_verify.published.noticed import WRONG_ORDERS
+from lstm_verify.published.summary import rows as published_rows
 from lstm_verify.puzzle.exposes import IDS, KILLS
 from lstm_verify.puzzle.library import load_all, shipped
 from lstm_verify.puzzle.model import Puzzle
+from lstm_verify.puzzle.suite import shipped_suites
+from lstm_verify.report import published as report_published
 from lstm_verify.report.faults import linked
 from lstm_verify.report.matrix import by_puzzle, named
 
 ROOT = Path(__file__).parents[1]
 SMOKE = ROOT / "puzzles" / "sets" / "smoke.txt"
 FAULTS = ROOT / "docs" / "faults.md"
+PUBLISHED = ROOT / "docs" / "published.json"
+README = ROOT / "README.md"
 
 
 def smallest(rows: Sequence[Row], size: Mapping[str, int]) -> tuple[list[str], int]:
@@ -108,20 +115,79 @@ def compared(rows: Sequence[Row], puzzles: Sequence[Puzzle], smoke: Sequence[str
     yield f"| suite | tests | {noticed} |"
     yield "|---|---:|---:|---:|"
     for name, chosen in (("all puzzles", [p.name for p in puzzles]), ("`smoke`", smoke)):
-        own = [row for row in rows if row.puzzle in chosen]
-        cases = sum(len(p.cases) for p in puzzles if p.name in chosen)
-        orders = _orders([p for p in puzzles if p.name in chosen])
-        tests = f"{len(chosen)} puzzles, {cases} cases"
-        yield f"| {name} | {tests} | {every - len(survivors(own))} | {orders} |"
-    for name, tests, forms, orders in lines():
-        yield f"| {name} | {tests} | {forms} | {orders} |"
+        own = own_counts(name, rows, [p for p in puzzles if p.name in chosen])
+        yield f"| {name} | {len(chosen)} puzzles, {own['cases']} cases | {own['forms']} | {own['orders']} |"
+    for one in report_published.ranked(published()):
+        yield f"| {one['title']} | {one['replay']} | {one['forms']} | {one['orders']} |"
+
+
+def published() -> list[dict[str, Any]]:
+    """Return what is written down of the published suites; `main` writes it anew."""
+    return list(json.loads(PUBLISHED.read_text(encoding="utf-8")))
+
+
+def own_counts(name: str, rows: Sequence[Row], puzzles: Sequence[Puzzle]) -> dict[str, Any]:
+    """Return the figures of puzzles of ours, counted as those of a published suite are."""
+    names = {puzzle.name for puzzle in puzzles}
+    own = [row for row in rows if row.puzzle in names]
+    seen = 0
+    for fault in faults():
+        forms = [
+            [outcome for outcome in found if outcome is not Outcome.LACKS] for found in _by_form(own, fault)
+        ]
+        applying = [found for found in forms if found]
+        seen += bool(applying) and all(any(outcome.killed for outcome in found) for found in applying)
+    return {
+        "suite": "",
+        "title": name,
+        "cases": sum(len(puzzle.cases) for puzzle in puzzles),
+        "orders": _orders(puzzles),
+        "faults": seen,
+        "forms": len(list(committed())) - len(survivors(own)),
+        "wrong_numbers": 0,
+    }
+
+
+def _by_form(rows: Sequence[Row], fault: str) -> Iterator[tuple[Outcome, ...]]:
+    """Yield what comes of each form of a fault, puzzle by puzzle."""
+    return zip(*(row.forms[fault] for row in rows), strict=True)
 
 
 def _orders(puzzles: Sequence[Puzzle]) -> int:
     """Count the wrong orders of the gates that one of the puzzles kills."""
-    fault = Fault("order", "", "", "", (), tuple(WRONG_ORDERS))
+    forms = tuple(WRONG_ORDERS.values())
+    fault = Fault("order", "", "", "", (), forms)
     own = [batch for puzzle in puzzles for batch in batches(puzzle)]
-    return sum(any(outcome(fault, form, batch).killed for batch in own) for form in WRONG_ORDERS)
+    return sum(any(outcome(fault, form, batch).killed for batch in own) for form in forms)
+
+
+TABLE = re.compile(r"(<!-- `make docs` writes this table -->\n).*?(?=\n\n)", re.DOTALL)
+"""The table of published suites in the README."""
+
+TABLE_COLUMNS = {
+    "title": "the LSTM tests of",
+    "cases": "cases",
+    "orders": f"wrong gate orders noticed, of {len(WRONG_ORDERS)}",
+    "faults": "faults noticed, of {faults}",
+    "wrong_numbers": "wrong numbers",
+}
+
+
+def _replayed(one: Mapping[str, Any]) -> str:
+    """Say how many cases of a suite are replayed."""
+    return str(one["cases"]) if one["replay"] == one["cases"] else f"{one['replay']} of {one['cases']}"
+
+
+def readme(rows: Sequence[Row], puzzles: Sequence[Puzzle], smoke: Sequence[str]) -> str:
+    """Return the README with the table of published suites as it is now."""
+    name = "*this project: `run smoke --thorough`*"
+    ours = own_counts(name, rows, [puzzle for puzzle in puzzles if puzzle.name in smoke])
+    theirs = [one | {"cases": _replayed(one)} for one in published()]
+    lines = [*report_published.ranked(theirs), ours]
+    written = report_published.table(lines, "github", TABLE_COLUMNS)
+    found, count = TABLE.subn(lambda match: match[1] + written, README.read_text(encoding="utf-8"))
+    assert count == 1, "the README has one such table"
+    return found
 
 
 PAGE = """\
@@ -156,8 +222,8 @@ at and its tolerance. Each test runs the code once.
 
 {compared}
 
-ONNX's tests set every weight of a direction to one number, so that no order of the gates can be told
-from another.
+Some, such as ONNX's, set every weight of a direction to one number, so that no order of the gates can be
+told from another. `lstm-verify published` computes these figures, and what is wrong in the suites.
 
 ## The catalogue
 
@@ -199,8 +265,15 @@ def contents(rows: Sequence[Row], puzzles: Sequence[Puzzle]) -> dict[Path, str]:
         KILLS: kills(rows),
         SMOKE: "\n".join(smoke) + "\n",
         FAULTS: page(rows, puzzles, smoke),
+        README: readme(rows, puzzles, smoke),
         **pages.pages(puzzles, killed),
     }
+
+
+def published_text() -> str:
+    """Return published.json: a line for each suite."""
+    lines = (json.dumps(row.counts) for row in published_rows(list(shipped_suites())))
+    return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def main() -> None:
@@ -208,6 +281,7 @@ def main() -> None:
     IDS.write_text("\n".join(faults()) + "\n", encoding="utf-8")
     puzzles, problems = load_all(shipped())
     assert not problems, problems
+    PUBLISHED.write_text(published_text(), encoding="utf-8")
     written = contents(matrix(puzzles), puzzles)
     for path in pages.FOLDER.glob("*.md"):
         if path not in written:

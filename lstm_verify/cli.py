@@ -28,6 +28,7 @@ COMMANDS = {
     "matrix": "Commit every fault on every puzzle: which puzzle sees which.",
     "backends": "List the implementations that can be run.",
     "exec-check": "Check a program that speaks for an LSTM in another language (exec:COMMAND).",
+    "published": "Replay the cases of published suites: what they notice, and what is wrong.",
     "reproduce": "Check again what published lessons claim of the LSTM.",
 }
 """Command -> one line of help; `commands/NAME.py` has it, as `command` (`_` for each `-`)."""

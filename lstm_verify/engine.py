@@ -30,14 +30,17 @@ Judge = Callable[[Puzzle, Sequence[Case], Backend], list[Result]]
 """What judges a backend on the rows of a batch."""
 
 
-def load(puzzle: str | os.PathLike[str]) -> Puzzle:
+def load(puzzle: str | os.PathLike[str], case: str | None = None) -> Puzzle:
     """Load one puzzle: a shipped one by its name, or a file by its path.
+
+    Args:
+        case: of a suite of several puzzles, the one that has this case.
 
     Raises:
         PuzzleError: it is not found or not in order.
-        ValueError: a folder or glob stands for several.
+        ValueError: a folder or glob stands for several, or a suite has several and none with the case.
     """
-    return load_one(str(puzzle))
+    return load_one(str(puzzle), case)
 
 
 def run(

@@ -129,16 +129,17 @@ class PuzzleFile(pytest.File):
         from lstm_verify.puzzle.model import PuzzleError
 
         try:
-            puzzle, backends = self._read(), _backends(self.config)
+            puzzles, asked = self._read(), _backends(self.config)
         except (PuzzleError, Unusable) as error:
             raise self.CollectError(str(error)) from None
-        backends = backends or default_backends(puzzle)
-        for case in puzzle.cases:
-            for backend in backends:
-                yield self._item(backend.name, puzzle, case, backend)
-            for table in ("hand", "digits"):
-                if getattr(case, table):
-                    yield self._item(table, puzzle, case)
+        for puzzle in puzzles:
+            backends = asked or default_backends(puzzle)
+            for case in puzzle.cases:
+                for backend in backends:
+                    yield self._item(backend.name, puzzle, case, backend)
+                for table in ("hand", "digits", "published"):
+                    if getattr(case, table) or (table == "published" and case.published_sum):
+                        yield self._item(table, puzzle, case)
 
     def result(self, puzzle: Puzzle, case: Case, backend: Backend) -> Result:
         """Judge a case; the cases of a batch are judged together, once."""
@@ -158,12 +159,12 @@ class PuzzleFile(pytest.File):
         )
         return item
 
-    def _read(self) -> Puzzle:
+    def _read(self) -> list[Puzzle]:
         """Read the file, by a name relative to where pytest was started, as commands want it."""
         from lstm_verify.puzzle.files import read
-        from lstm_verify.puzzle.load import parse
+        from lstm_verify.puzzle.suite import parse_puzzles
 
-        return parse(read(self.path), os.path.relpath(self.path, self.config.invocation_params.dir))
+        return parse_puzzles(read(self.path), os.path.relpath(self.path, self.config.invocation_params.dir))
 
 
 class PuzzleItem(pytest.Item):

@@ -17,8 +17,8 @@ from lstm_verify.lstm.semantics import AT_THE_END
 from lstm_verify.puzzle.model import Case, Puzzle
 from lstm_verify.puzzle.names import missing, split
 from lstm_verify.puzzle.problems import count
-from lstm_verify.puzzle.sections import TableSection
-from lstm_verify.verify.tables import Spot
+from lstm_verify.puzzle.table_section import TableSection
+from lstm_verify.verify.stated import Spot
 
 DEFAULT = ("c", "h", "logits")
 """The quantities of a new section."""

@@ -13,7 +13,7 @@ from lstm_verify.lstm.readings import true_trace
 from lstm_verify.lstm.unroll import Trace
 from lstm_verify.puzzle import literals
 from lstm_verify.puzzle.model import Number
-from lstm_verify.verify.tables import within
+from lstm_verify.verify.stated import within
 
 if TYPE_CHECKING:
     from flint import arb

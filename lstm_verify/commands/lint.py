@@ -35,6 +35,7 @@ def command(puzzles: tuple[str, ...], *, notes: bool, strict: bool, blind: bool)
 
     loaded, problems = load_all(puzzles)
     files = {problem.file for problem in problems if problem.line}  # the others were not there to be read
+    files |= {puzzle.file for puzzle in loaded}
     found = _remarks(loaded)
     if blind:
         found += _blindness(loaded)
@@ -49,7 +50,7 @@ def command(puzzles: tuple[str, ...], *, notes: bool, strict: bool, blind: bool)
     said = f"{count(mistakes, 'mistake') if mistakes else 'no mistakes'} found"
     if levels["warning"]:
         said += f", {count(levels['warning'], 'warning')}"
-    click.echo(f"{count(len(loaded) + len(files), 'file')} read, {said}", err=True)
+    click.echo(f"{count(len(files), 'file')} read, {said}", err=True)
     return 2 if mistakes or (strict and levels["warning"]) else 0
 
 

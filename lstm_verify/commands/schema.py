@@ -6,22 +6,23 @@ from importlib.resources import files
 
 import click
 
-PUZZLE = "puzzle"
+FILES = ("puzzle", "suite")
 MESSAGES = ("hello", "request", "answer")
 
 
 @click.command(name="schema")
-@click.argument("what", type=click.Choice([PUZZLE, *MESSAGES]), default=PUZZLE)
+@click.argument("what", type=click.Choice([*FILES, *MESSAGES]), default="puzzle")
 def command(what: str) -> int:
-    """Print the JSON Schema of puzzle files, or of a message of exec:COMMAND.
+    """Print the JSON Schema of puzzle files, of suites, or of a message of exec:COMMAND.
 
-    WHAT is puzzle (draft 7, for editors that complete and check YAML) unless you say hello, request
-    or answer (2020-12): what a harness says first, what it is asked, and what it answers.
+    WHAT is puzzle, or suite for published cases, document by document (draft 7, for editors that
+    complete and check YAML), unless you say hello, request or answer (2020-12): what a harness says
+    first, what it is asked, and what it answers.
     """
-    if what == PUZZLE:
+    if what in FILES:
         from lstm_verify.puzzle.schema import text
 
-        written = text()
+        written = text(suite=what == "suite")
     else:
         place = files("lstm_verify") / "backends" / "harness" / "schemas" / f"{what}.schema.json"
         written = place.read_text(encoding="utf-8")

@@ -37,7 +37,7 @@ def command(puzzle: str, case: str | None, steps: int, units: int, equations: st
     from lstm_verify.report.readings import is_one_hot
 
     try:
-        loaded = load(puzzle)
+        loaded = load(puzzle, case)
     except (PuzzleError, ValueError) as error:
         click.echo(str(error), err=True)
         return 2

@@ -9,35 +9,40 @@ from lstm_verify.lstm.network import Place, Run
 from lstm_verify.puzzle.document import Scalar
 from lstm_verify.puzzle.frame import Frame
 from lstm_verify.puzzle.inputs import read_inputs
-from lstm_verify.puzzle.model import Case
-from lstm_verify.puzzle.number import number, vector
+from lstm_verify.puzzle.model import Case, Tolerance
+from lstm_verify.puzzle.number import vector
 from lstm_verify.puzzle.placed import Entry, placed
 from lstm_verify.puzzle.problems import count
 from lstm_verify.puzzle.sections import CaseSection, PuzzleFile
 from lstm_verify.puzzle.steps import read_steps
-from lstm_verify.puzzle.tables import read_digits, read_hand, read_table
+from lstm_verify.puzzle.tables import read_digits, read_hand, read_sum, read_table
+from lstm_verify.puzzle.tolerance import read_tolerance
 
 MAX_CASES = 10_000
 """A puzzle may have this many cases."""
 
 
-def read_cases(file: PuzzleFile, frame: Frame) -> tuple[Case, ...]:
-    """Return all cases, in the order of the file."""
+def read_cases(file: PuzzleFile, frame: Frame, tolerance: Tolerance | None = None) -> tuple[Case, ...]:
+    """Return all cases, in the order of the file.
+
+    Args:
+        tolerance: of published numbers, where a case has none of its own.
+    """
     if len(file.cases) > MAX_CASES:
         message = f"{len(file.cases):,} cases; at most {MAX_CASES:,}: split the file"
         frame.problems.add(file.key("cases"), message)
         return ()
-    cases = tuple(_case(name, section, frame) for name, section in file.cases.items())
+    cases = tuple(_case(name, section, frame, tolerance) for name, section in file.cases.items())
     _look_over_batches(file, cases, frame)
     return cases
 
 
-def _case(name: Scalar, section: CaseSection, frame: Frame) -> Case:
+def _case(name: Scalar, section: CaseSection, frame: Frame, tolerance: Tolerance | None) -> Case:
     inputs = read_inputs(name, section, frame)
     steps = read_steps(section, None if inputs is None else len(inputs), frame.problems)
     states = placed(section, frame).entries
     published = section.published
-    tolerance = published.tolerance if published else None
+    own = read_tolerance(published.tolerance if published else None, frame.problems)
     return Case(
         name=str(name),
         title=str(section.title or ""),
@@ -52,7 +57,8 @@ def _case(name: Scalar, section: CaseSection, frame: Frame) -> Case:
         hand=read_hand(section.hand, section.key("hand") if section.hand else None, steps, frame),
         digits=read_digits(section.digits, steps, frame),
         published=read_table(published, steps, frame),
-        tolerance=None if tolerance is None else number(tolerance, frame.problems),
+        published_sum=read_sum(published, steps, frame),
+        tolerance=own or tolerance,
         line=name.line,
         batch=None if section.batch is None else str(section.batch),
         text=None if section.text is None else str(section.text),

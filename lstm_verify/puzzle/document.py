@@ -8,7 +8,7 @@ used. Aliases, anchors, tags, merge keys, duplicate keys and a second document a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 
 import yaml
@@ -102,15 +102,36 @@ def compose(text: str, problems: Problems) -> Node | None:
         that no tree makes sense.
     """
     builder = _Builder(problems)
+    return builder.root if _built(text, problems, builder.take) and not builder.broken else None
+
+
+def compose_stream(text: str, problems: Problems) -> list[Node | None]:
+    """Build the tree of each document of a stream; None for one that makes no sense.
+
+    Where the text is no YAML there is no document at all.
+    """
+    builders: list[_Builder] = []
+
+    def take(event: yaml.Event) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            builders.append(_Builder(problems))
+        elif builders:
+            builders[-1].take(event)
+
+    return [None if b.broken else b.root for b in builders] if _built(text, problems, take) else []
+
+
+def _built(text: str, problems: Problems, take: Callable[[yaml.Event], None]) -> bool:
+    """Give the events of a text away; False, and a problem, where the text is no YAML."""
     try:
         for event in _events(text):
-            builder.take(event)
+            take(event)
     except yaml.MarkedYAMLError as error:
         problems.add_at(*syntax.explain(error, text))
-        return None
+        return False
     except _Stop:
-        return None
-    return None if builder.broken else builder.root
+        return False
+    return True
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

@@ -22,6 +22,17 @@ CELL: dict[str, Any] = {
     "type": ["number", "string", "null"],
     "pattern": NUMBER_TEXT,
 }
+MISPRINT: dict[str, Any] = {
+    "description": "A number that is known to be wrong where it was published.",
+    "type": "object",
+    "properties": {
+        "printed": {**NUMBER, "description": "As it was published."},
+        "right": {**NUMBER, "description": "What is right."},
+        "why": {"type": "string", "description": "Why it is thought so."},
+    },
+    "required": ["printed", "right"],
+    "additionalProperties": False,
+}
 GATE_RULE: dict[str, Any] = {
     "description": "An affine rule such as 100*x2 - 10 or 2*h[0] - 1.",
     "type": ["string", "number"],
@@ -46,9 +57,10 @@ def one_or_many(items: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [items, many(items)]}
 
 
+WEIGHT: dict[str, Any] = {"anyOf": [NUMBER, MISPRINT]}
 ROWS: dict[str, Any] = {
     "description": "A number for all, a list, or a list of rows.",
-    "anyOf": [NUMBER, many(NUMBER), many(many(NUMBER))],
+    "anyOf": [NUMBER, MISPRINT, many(WEIGHT), many(many(WEIGHT))],
 }
 PER_GATE: dict[str, Any] = {
     "type": "object",
@@ -64,6 +76,10 @@ INPUTS: dict[str, Any] = {
     ]
 }
 STEPS: dict[str, Any] = many(one_or_many(CELL))
+PUBLISHED_CELL: dict[str, Any] = {"anyOf": [CELL, MISPRINT]}
+PUBLISHED_STEPS: dict[str, Any] = many(one_or_many(PUBLISHED_CELL))
+PUBLISHED: dict[str, str] = {"cell": "publishedCell", "steps": "publishedSteps"}
+"""What stands in a table -> what stands in its place in a published one."""
 
 SHARED: dict[str, dict[str, Any]] = {
     "number": NUMBER,
@@ -74,5 +90,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "gateRule": GATE_RULE,
     "handRule": HAND_RULE,
     "activation": ACTIVATION,
+    "misprint": MISPRINT,
+    "publishedCell": PUBLISHED_CELL,
+    "publishedSteps": PUBLISHED_STEPS,
 }
 """Name -> JSON Schema of what stands in many places."""

@@ -72,24 +72,35 @@ def resolve(text: str) -> list[Path]:
     raise failure(text, "a folder without puzzles (*.yaml)" if is_folder else unknown)
 
 
-def load_one(text: str) -> Puzzle:
+def load_one(text: str, case: str | None = None) -> Puzzle:
     """Load the one puzzle that a user names, in any of the ways of `resolve`.
+
+    Args:
+        case: of several in one file, the puzzle that has this case is meant.
 
     Raises:
         PuzzleError: it is not found or not in order.
-        ValueError: a folder or glob stands for several.
+        ValueError: a folder or glob stands for several, or a suite has several, and none with the case.
     """
-    from lstm_verify.puzzle.load import load
+    from lstm_verify.puzzle.suite import load_puzzles
 
     paths = resolve(text)
     if len(paths) != 1:
         raise ValueError(f"{text} stands for {len(paths)} puzzles; expected one")
-    return load(paths[0])
+    loaded = load_puzzles(paths[0])
+    if len(loaded) == 1:
+        return loaded[0]
+    found = [puzzle for puzzle in loaded if any(one.name == case for one in puzzle.cases)]
+    if len(found) != 1:
+        has = ", ".join(one.name for puzzle in loaded for one in puzzle.cases)
+        none = f"there is no case '{case}' in {text}" if case else f"{text} has {len(loaded)} puzzles"
+        raise ValueError(f"{none}; say which case with --case: {has}")
+    return found[0]
 
 
 def load_all(asked: Iterable[str]) -> tuple[list[Puzzle], list[Problem]]:
     """Load every puzzle that a user names; return with them all that is wrong with the others."""
-    from lstm_verify.puzzle.load import load
+    from lstm_verify.puzzle.suite import load_puzzles
 
     loaded: list[Puzzle] = []
     problems: list[Problem] = []
@@ -101,7 +112,7 @@ def load_all(asked: Iterable[str]) -> tuple[list[Puzzle], list[Problem]]:
             continue
         for path in paths:
             try:
-                loaded.append(load(path))
+                loaded += load_puzzles(path)
             except PuzzleError as error:
                 problems += error.problems
     return loaded, problems

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from lstm_verify.puzzle.exposes import read_exposes
 from lstm_verify.puzzle.frame import Frame, read_frame
 from lstm_verify.puzzle.gates import read_gates
 from lstm_verify.puzzle.ideal import read_ideal
-from lstm_verify.puzzle.model import Puzzle
+from lstm_verify.puzzle.misprints import put_right
+from lstm_verify.puzzle.model import Misprint, Puzzle, Tolerance
 from lstm_verify.puzzle.network import read_network
-from lstm_verify.puzzle.problems import Problems
+from lstm_verify.puzzle.problems import Problems, failure
 from lstm_verify.puzzle.reads import read_reads
 from lstm_verify.puzzle.sections import PuzzleFile
 from lstm_verify.puzzle.structure import validate
@@ -44,17 +46,53 @@ def parse(data: bytes, file: str, *, digits: Collection[str] | None = None) -> P
         PuzzleError: with everything that is wrong.
     """
     problems = Problems(file)
-    tree = compose(files.decode(data, file), problems)
+    text = files.decode(data, file)
+    if is_suite(text):
+        raise failure(file, "a suite of published cases, and no single puzzle", 1, 1)
+    tree = compose(text, problems)
+    misprints = put_right(tree, problems) if "printed" in text else {}
     if digits is not None:
         _forget_digits(tree, digits)
+    puzzle = read_puzzle(tree, files.name_of(file), problems, misprints=misprints)
+    problems.check()
+    return puzzle
+
+
+_SUITE = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|---[ \t]*\r?\n)*suite[ \t]*:")
+
+
+def is_suite(text: str) -> bool:
+    """Tell whether a file is a suite of published cases: whether its first key is `suite`."""
+    return _SUITE.match(text) is not None
+
+
+def read_puzzle(
+    tree: Node | None,
+    name: str,
+    problems: Problems,
+    *,
+    misprints: Mapping[tuple[int, int], Misprint] | None = None,
+    tolerance: Tolerance | None = None,
+) -> Puzzle:
+    """Read the tree of a puzzle, and note what is wrong with it.
+
+    Args:
+        misprints: what has been put right in it, by line and column.
+        tolerance: of published numbers, where a case has none of its own.
+
+    Raises:
+        PuzzleError: nothing can be made of it; with everything that is wrong so far.
+    """
     sections = validate(tree, problems) if tree is not None or not problems else None
     network = read_network(sections.network, problems) if sections else None
     if sections is None or network is None:
         raise problems.error()
     frame = _with_weights(sections, read_frame(sections, network, problems))
-    puzzle = _puzzle(sections, frame, file, problems)
-    problems.check()
-    return puzzle
+    return replace(
+        _puzzle(sections, frame, name, problems),
+        cases=read_cases(sections, frame, tolerance),
+        misprints=misprints or {},
+    )
 
 
 def _forget_digits(tree: Node | None, but: Collection[str]) -> None:
@@ -76,15 +114,16 @@ def _layers(file: PuzzleFile, frame: Frame) -> tuple[Weights, ...]:
     return weights if file.gates is None else read_gates(file, weights, frame)
 
 
-def _puzzle(file: PuzzleFile, frame: Frame, path: str, problems: Problems) -> Puzzle:
+def _puzzle(file: PuzzleFile, frame: Frame, name: str, problems: Problems) -> Puzzle:
+    """Return the puzzle without its cases."""
     return Puzzle(
-        name=files.name_of(path),
-        file=path,
+        name=name,
+        file=problems.file,
         title=str(file.title),
         network=frame.network,
         features=frame.features,
         ideal=read_ideal(file.ideal, frame),
-        cases=read_cases(file, frame),
+        cases=(),
         source={key: str(text) for key, text in file.source.given().items()} if file.source else {},
         why=str(file.why or ""),
         tags=tuple(str(tag) for tag in file.tags or ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -33,6 +34,55 @@ class Number:
         return None if self.place is None else Fraction(1, 2) * Fraction(10) ** -self.place
 
 
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a published number may be from the true one.
+
+    Attributes:
+        text: as it was written.
+        absolute, relative: the factors of 1 and of |the published number|.
+        ulps: so many units in the last place of float32, at the published number.
+        largest: whether the largest of these is meant, and not their sum.
+        rms: instead of them, the root mean square of all differences of a table, of all rows of the
+            batch, divided by its largest number.
+    """
+
+    text: str
+    absolute: Fraction = Fraction(0)
+    relative: Fraction = Fraction(0)
+    ulps: Fraction = Fraction(0)
+    largest: bool = False
+    rms: Fraction | None = None
+
+    def room(self, value: Fraction) -> Fraction:
+        """Return how far from a published number the true one may be; of `rms`, see there."""
+        parts = (self.absolute, self.relative * abs(value), self.ulps * _ulp(value))
+        return max(parts) if self.largest else sum(parts, Fraction(0))
+
+
+def _ulp(value: Fraction) -> Fraction:
+    """Return the unit in the last place of float32 at a number."""
+    exponent = math.frexp(float(value))[1] - 1 if value else -126
+    return Fraction(2) ** (max(exponent, -126) - 23)
+
+
+@dataclass(frozen=True)
+class Misprint:
+    """A number that is known to be wrong where it was published.
+
+    Attributes:
+        where: the keys that lead to it, such as "weights.weight_hr".
+        printed: as it was published.
+        right: what is right.
+        why: why it is thought so, where the file says.
+    """
+
+    where: str
+    printed: Number
+    right: Number
+    why: str = ""
+
+
 Table = Mapping[Place, tuple[tuple[Number | None, ...], ...]]
 """Place -> [steps][width of the quantity], of h_n and c_n a single row.
 
@@ -50,9 +100,10 @@ class Case:
         inputs: the inputs as written, [steps][input_size].
         hand: what the hand rules give, stated exactly.
         digits: the true trace, to the digits written.
-        published: somebody's numbers; kept, and not yet judged.
+        published: somebody's numbers.
+        published_sum: of each step, the sum of h over both directions, as somebody published it.
         line: of the case in the file, from 1.
-        tolerance: of the published numbers, where the file states one.
+        tolerance: of the published numbers; None: to half a unit of the last digit written.
         batch: the cases of one batch are run together, as its rows, in the order of the file.
         text: the inputs as characters of the alphabet, where they were written so.
     """
@@ -65,9 +116,10 @@ class Case:
     digits: Table
     published: Table
     line: int
-    tolerance: Number | None = None
+    tolerance: Tolerance | None = None
     batch: str | None = None
     text: str | None = None
+    published_sum: tuple[tuple[Number | None, ...], ...] = ()
 
     @property
     def steps(self) -> int:
@@ -110,7 +162,7 @@ class Puzzle:
     """A small LSTM with hand-set weights, input sequences, and what is known of them.
 
     Attributes:
-        name: the file's name without its ending.
+        name: the file's name without its ending; in a suite, behind it the name of the first case.
         file: the path as the user gave it, for messages.
         exposes: ids of the fault catalogue.
         features: the names of the inputs' columns.
@@ -122,6 +174,7 @@ class Puzzle:
         reads: name -> what a person reads off the states of a step.
         claims: name -> what holds over the domain, as it was written.
         alphabet: the characters that stand for the inputs in `Case.text`, or None.
+        misprints: line and column of a number, both from 1 -> what was published in its place.
         where: key of the file, or of its network, weights or gates ("weights.weight_hh_l1") -> the
             line and column where it stands, both from 1.
     """
@@ -143,6 +196,7 @@ class Puzzle:
     reads: Mapping[str, Reading] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
     alphabet: str | None = None
+    misprints: Mapping[tuple[int, int], Misprint] = field(default_factory=dict)
     where: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def unit_names(self, quantity: str) -> tuple[str, ...]:

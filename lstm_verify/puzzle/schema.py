@@ -1,4 +1,4 @@
-"""The JSON Schema of puzzle files, for editors.
+"""The JSON Schema of puzzle files and of suites, for editors.
 
 pydantic writes the dialect 2020-12; editors (yaml-language-server) read draft 7.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lstm_verify.puzzle.fragments import SHARED
+from lstm_verify.puzzle.fragments import PUBLISHED, SHARED
 from lstm_verify.puzzle.names import SUFFIX_PATTERN
+from lstm_verify.puzzle.published_sections import SuiteFile
+from lstm_verify.puzzle.section import Section
 from lstm_verify.puzzle.sections import PuzzleFile
 from lstm_verify.puzzle.structure import BESIDE_GATES
 
@@ -19,20 +21,60 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a puzzle file, in draft 7."""
-    written = PuzzleFile.model_json_schema(ref_template="#/definitions/{model}")
-    definitions = written.pop("$defs")
-    top = {"$schema": DIALECT, "title": "lstm-verify puzzle", **_draft7(written), **_weights_or_gates()}
-    sections = {name: _shared(_suffixed(name, _draft7(model))) for name, model in definitions.items()}
+    written, sections = _sections(PuzzleFile)
+    top = {"$schema": DIALECT, "title": "lstm-verify puzzle", **written, **_weights_or_gates()}
     _or_number(sections["NetworkSection"]["properties"]["dropout"])
     sections["GatesSection"] |= _every_gate()
     sections["CaseSection"]["oneOf"] = [{"required": ["inputs"]}, {"required": ["text"]}]
+    sections["PublishedSection"] = _with_misprints(sections["PublishedSection"])
+    _or_number(sections["PublishedSection"]["properties"]["tolerance"])
     top["definitions"] = {**{n: _inside(leaf) for n, leaf in SHARED.items()}, **sections}
     return top
 
 
-def text() -> str:
-    """Return the JSON Schema as it is written to puzzles/puzzle.schema.json."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+def suite_schema() -> dict[str, Any]:
+    """Return the JSON Schema of each document of a suite: its head, or a puzzle."""
+    puzzle = schema()
+    head, sections = _sections(SuiteFile)
+    _or_number(head["properties"]["tolerance"])
+    definitions = {**sections, **puzzle.pop("definitions"), "head": head}
+    dialect = puzzle.pop("$schema")
+    return {
+        "$schema": dialect,
+        "title": "lstm-verify suite",
+        "if": {"required": ["suite"]},
+        "then": {"$ref": "#/definitions/head"},
+        "else": {"$ref": "#/definitions/puzzle"},
+        "definitions": {**definitions, "puzzle": puzzle},
+    }
+
+
+def text(*, suite: bool = False) -> str:
+    """Return the JSON Schema as it is written to puzzles/puzzle.schema.json.
+
+    Args:
+        suite: that of suites instead, as in puzzles/published/suite.schema.json.
+    """
+    return json.dumps(suite_schema() if suite else schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _sections(model: type[Section]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what pydantic makes of a file and of its sections, in draft 7."""
+    written = model.model_json_schema(ref_template="#/definitions/{model}")
+    definitions = written.pop("$defs")
+    return _draft7(written), {
+        name: _shared(_suffixed(name, _draft7(section))) for name, section in definitions.items()
+    }
+
+
+def _with_misprints(node: Any) -> Any:
+    """Let a number that is known to be wrong stand wherever a cell of a table does."""
+    if isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name in PUBLISHED:
+            return {"$ref": f"#/definitions/{PUBLISHED[name]}"}
+        return {key: _with_misprints(value) for key, value in node.items()}
+    return [_with_misprints(value) for value in node] if isinstance(node, list) else node
 
 
 def _weights_or_gates() -> dict[str, Any]:

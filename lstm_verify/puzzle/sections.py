@@ -11,8 +11,6 @@ from typing import ClassVar
 from pydantic import Field
 
 from lstm_verify.puzzle.leaves import (
-    Cells,
-    CellsOfUnits,
     Characters,
     Data,
     Inputs,
@@ -32,7 +30,9 @@ from lstm_verify.puzzle.network_sections import (
     NetworkSection,
     WeightsSection,
 )
+from lstm_verify.puzzle.published_sections import PublishedSection
 from lstm_verify.puzzle.section import Section, Suffixed
+from lstm_verify.puzzle.table_section import TableSection
 
 
 class SourceSection(Section):
@@ -41,29 +41,6 @@ class SourceSection(Section):
     title: Text | None = Field(None, description="Author and work.")
     url: Text | None = Field(None, description="Where it can be found.")
     note: Text | None = Field(None, description="What was taken, and what was changed.")
-
-
-class TableSection(Suffixed):
-    """What is stated about a run: a cell for each step (a row of cells for several units)."""
-
-    SUFFIXED: ClassVar[tuple[str, ...]] = ("i", "f", "g", "o", "c", "h", "h_n", "c_n")
-    __pydantic_extra__: dict[str, Cells] = Field(init=False)
-
-    i: Cells | None = Field(None, description="The input gate.")
-    f: Cells | None = Field(None, description="The forget gate.")
-    g: Cells | None = Field(None, description="The candidate.")
-    o: Cells | None = Field(None, description="The output gate.")
-    c: Cells | None = Field(None, description="The cell state.")
-    h: Cells | None = Field(None, description="The output.")
-    h_n: CellsOfUnits | None = Field(None, description="The last output: a cell for each unit.")
-    c_n: CellsOfUnits | None = Field(None, description="The last cell state: a cell for each unit.")
-    logits: Cells | None = Field(None, description="What the output layer gives.")
-
-
-class PublishedSection(TableSection):
-    """Somebody's numbers; kept, and not yet judged."""
-
-    tolerance: Value | None = Field(None, description="How exact the numbers are meant to be.")
 
 
 class CaseSection(Suffixed):
@@ -102,7 +79,9 @@ class CaseSection(Suffixed):
         description="The true trace, to half a unit of the last digit written.",
         examples=[{"c": [0.1974, 0.2970]}],
     )
-    published: PublishedSection | None = Field(None, description="Somebody's numbers.")
+    published: PublishedSection | None = Field(
+        None, description="Somebody's numbers, with their own tolerance."
+    )
 
 
 class DomainSection(Section):

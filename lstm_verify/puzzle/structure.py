@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from lstm_verify.puzzle.document import MappingNode, Node, Scalar, SequenceNode, kind
 from lstm_verify.puzzle.names import split
 from lstm_verify.puzzle.problems import Problems, quoted
+from lstm_verify.puzzle.published_sections import SuiteFile
 from lstm_verify.puzzle.sections import PuzzleFile
 
 _MOST_PASSES = 8
@@ -45,6 +46,23 @@ def validate(tree: Node | None, problems: Problems) -> PuzzleFile | None:
         if file or not all(pruned):
             return file
     return None
+
+
+def validate_head(tree: Node | None, problems: Problems) -> SuiteFile | None:
+    """Return the head of a suite, and note what is wrong with it; None where it is in disorder."""
+    if not isinstance(tree, MappingNode):
+        _no_mapping(tree, problems)
+        return None
+    if tree["suite"] != "1":
+        message = f"version {kind(tree['suite'])} of the format is not known; this program reads `suite: 1`"
+        problems.add(tree["suite"], message)
+        return None
+    try:
+        return SuiteFile.model_validate(tree, context=problems)
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False):
+            _note(tree, mistake, problems)
+        return None
 
 
 def _no_mapping(tree: Node | None, problems: Problems) -> None:

@@ -11,8 +11,9 @@ from lstm_verify.puzzle.model import Number, Table
 from lstm_verify.puzzle.number import check_length, number
 from lstm_verify.puzzle.placed import Entry, placed
 from lstm_verify.puzzle.problems import count, quoted
-from lstm_verify.puzzle.sections import TableSection
+from lstm_verify.puzzle.published_sections import PublishedSection
 from lstm_verify.puzzle.steps import Steps
+from lstm_verify.puzzle.table_section import TableSection
 
 _Cells = tuple[Number | None, ...]
 
@@ -42,6 +43,17 @@ def read_hand(section: TableSection | None, key: Scalar | None, steps: Steps, fr
     if key is not None and frame.network.semantics.layer_norm is not None:
         frame.problems.add(key, "layer normalisation cannot be worked by hand; state `digits`")
     return read_table(section, steps, frame)
+
+
+def read_sum(section: PublishedSection | None, steps: Steps, frame: Frame) -> tuple[_Cells, ...]:
+    """Return the table of the sum of h over both directions, [steps][width]; nothing where there is none."""
+    if section is None or section.h_sum is None:
+        return ()
+    key = section.key("h_sum")
+    if frame.network.directions == 1:
+        frame.problems.add(key, "h_sum is of two directions; the network has one")
+        return ()
+    return _quantity(Place("h"), section.h_sum, steps, frame)
 
 
 def _entries(section: TableSection, frame: Frame) -> dict[Place, Entry]:

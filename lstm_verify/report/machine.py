@@ -75,7 +75,7 @@ def _tables(tables: Tables) -> dict[str, Any]:
         "case": tables.case.name,
         "hand": tables.verdicts["hand"].status,
         "digits": tables.verdicts["digits"].status,
-        "published": "none",
+        "published": tables.verdicts["published"].status,
         "where": tables.where,
     }
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lstm_verify.backends.registry import kind_of
 from lstm_verify.lstm.numerals import apart, rounded_up
 from lstm_verify.puzzle.library import shipped
+from lstm_verify.puzzle.model import Case
 from lstm_verify.report.writing import unit_name
 from lstm_verify.verify.compare import Number
 from lstm_verify.verify.tables import Tables, TableVerdict
@@ -17,7 +18,7 @@ from lstm_verify.verify.verdict import Result, Verdict
 LESS_ACCURATE = "less accurate, agreeing"
 """What is said in place of "agrees" where σ or tanh may be worse than those of honest code are."""
 
-TABLES = {"hand": "hand table", "digits": "digits"}
+TABLES = {"hand": "hand table", "digits": "digits", "published": "published"}
 """Kind of table -> its name in print."""
 
 
@@ -137,7 +138,7 @@ def of_tables(tables: Tables) -> list[Said]:
 
 
 def of_table(kind: str, tables: Tables) -> Said:
-    """Say what came of one table, "hand" or "digits"."""
+    """Say what came of one table: "hand", "digits" or "published"."""
     verdict = tables.verdicts[kind]
     details = [
         f"{tables.puzzle.file}:{w.number.line}:{w.number.column}: {w.message}" for w in verdict.wrong[:5]
@@ -146,17 +147,20 @@ def of_table(kind: str, tables: Tables) -> Said:
         details.append(f"and {len(verdict.wrong) - 5} more")
     if verdict.note:
         details.append(f"note: {verdict.note}")
-    return Said(TABLES[kind], verdict.status, _on_table(verdict), tuple(details))
+    return Said(TABLES[kind], verdict.status, _on_table(kind, verdict, tables.case), tuple(details))
 
 
-def _on_table(verdict: TableVerdict) -> str:
+def _on_table(kind: str, verdict: TableVerdict, case: Case) -> str:
     all_are = "its one number is" if verdict.stated == 1 else f"all {verdict.stated} numbers are"
     if verdict.status == "holds" and verdict.radius is not None:
         within = f"; the truth is within ± {rounded_up(verdict.radius)}" if verdict.radius > 0 else ""
         return f"{all_are} what the hand rules give{within}"
+    if verdict.status == "holds" and kind == "published":
+        allowed = case.tolerance.text if case.tolerance else "half a unit of the last digit"
+        return f"{all_are} within the tolerance that they were published with ({allowed})"
     if verdict.status == "proved":
         return f"{all_are} right to the last digit written"
-    wrong = "wrong" if verdict.status == "fails" else "not proven"
+    wrong = "not proven" if verdict.status == "unproved" else "wrong"
     if verdict.stated == 1:
         return f"its one number is {wrong}"
     return f"{len(verdict.wrong)} of {verdict.stated} numbers are {wrong}"

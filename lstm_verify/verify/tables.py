@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm_verify.lstm import balls, exact
 from lstm_verify.lstm.exact import Exact
-from lstm_verify.lstm.network import Network, Place
-from lstm_verify.lstm.numerals import decimal, formula
+from lstm_verify.lstm.network import Network
+from lstm_verify.lstm.numerals import formula
 from lstm_verify.lstm.readings import by_hand, true_trace
-from lstm_verify.lstm.semantics import AT_THE_END
 from lstm_verify.lstm.unroll import Trace
-from lstm_verify.puzzle.model import Case, Number, Puzzle, Table
+from lstm_verify.puzzle.model import Case, Number, Puzzle
+from lstm_verify.verify.published import published, wrong_numbers
+from lstm_verify.verify.stated import Stated, Wrong, stated, within, written
 
 if TYPE_CHECKING:
     from flint import arb
@@ -24,19 +25,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wrong:
-    """A number of a table that is wrong or not proven: where it stands, and what is right."""
-
-    number: Number
-    message: str
-
-
-@dataclass(frozen=True)
 class TableVerdict:
     """The verdict on one table.
 
     Attributes:
-        status: hand: "holds", "fails" or "none"; digits: "proved", "fails", "unproved" or "none".
+        status: hand and published: "holds", "fails" or "none"; digits: "proved", "fails", "unproved" or
+            "none".
         stated: how many numbers it states.
         wrong: those that are wrong or unproved, in the table's order.
         radius: hand only: the truth lies within this distance of every number stated, rounded up.
@@ -55,7 +49,7 @@ NOT_STATED = TableVerdict("none")
 
 @dataclass(frozen=True)
 class Tables:
-    """A case's tables and the verdicts on them; published ones are kept, and not yet judged.
+    """A case's tables and the verdicts on them.
 
     Attributes:
         shown: the quantities that a note about the hand table's radius looks at.
@@ -90,9 +84,10 @@ class Tables:
 
     @cached_property
     def verdicts(self) -> dict[str, TableVerdict]:
-        """The verdict on each kind of table: "hand" and "digits"."""
+        """The verdict on each kind of table: "hand", "digits" and "published"."""
         hand = judge_hand(self) if self.case.hand else NOT_STATED
-        return {"hand": hand, "digits": judge_digits(self.puzzle.network, self.case)}
+        digits = judge_digits(self.puzzle.network, self.case)
+        return {"hand": hand, "digits": digits, "published": judge_published(self.puzzle, self.case)}
 
     @property
     def wrong(self) -> list[Wrong]:
@@ -111,12 +106,12 @@ class Tables:
 def judge_hand(tables: Tables) -> TableVerdict:
     """Hold the hand table against the ideals that the hand rules give: exactly."""
     network, trace = tables.puzzle.network, tables.ideals
-    stated = _stated(tables.case.hand, network)
-    if not stated:
+    cells = stated(tables.case.hand, network)
+    if not cells:
         return NOT_STATED
     wrong = []
     radius, coarse = balls.fraction(Fraction(0)), []
-    for cell in stated:
+    for cell in cells:
         number, hand = cell.number, cell.of(trace)
         if not _is(number, hand.ideal):
             rule = f"the hand rules give {cell.name} = {formula(hand.ideal)}{cell.when}"
@@ -129,7 +124,7 @@ def judge_hand(tables: Tables) -> TableVerdict:
     if coarse:
         where = str(coarse[0]) + (f" and {len(coarse) - 1} more" if len(coarse) > 1 else "")
         note = f"the truth may be farther off than half the last digit written: {where}"
-    return TableVerdict("fails" if wrong else "holds", len(stated), tuple(wrong), radius, note)
+    return TableVerdict("fails" if wrong else "holds", len(cells), tuple(wrong), radius, note)
 
 
 def judge_digits(network: Network, case: Case) -> TableVerdict:
@@ -137,11 +132,11 @@ def judge_digits(network: Network, case: Case) -> TableVerdict:
 
     The precision is doubled up to `exact.MAX_BITS`; what is then undecided is unproved.
     """
-    stated = _stated(case.digits, network)
-    if not stated:
+    cells = stated(case.digits, network)
+    if not cells:
         return NOT_STATED
     wrong: set[Stated] = set()
-    undecided = set(stated)
+    undecided = set(cells)
     for bits in exact.precisions():
         trace = true_trace(network, case.run, bits)
         right = {cell: within(cell.number, cell.of(trace), bits) for cell in undecided}
@@ -154,66 +149,12 @@ def judge_digits(network: Network, case: Case) -> TableVerdict:
             cell.number,
             f"{cell} is not proven to be {cell.number.text}"
             if cell in undecided
-            else f"{cell} is {_digits(cell.of(trace), cell.number)}, not {cell.number.text}",
+            else f"{cell} is {written(cell.of(trace), cell.number)}, not {cell.number.text}",
         )
-        for cell in stated
+        for cell in cells
         if cell in undecided or cell in wrong
     ]
-    return TableVerdict(
-        "fails" if wrong else "unproved" if undecided else "proved", len(stated), tuple(found)
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Spot:
-    """Where in a trace a number stands; row and unit count from 0. Each is equal to itself alone."""
-
-    network: Network
-    place: Place
-    row: int
-    unit: int
-
-    def of(self, trace: Trace[Any]) -> Any:
-        """Return the number of a trace that stands there."""
-        vector = trace.at(self.network, self.place, self.row)
-        assert vector is not None  # no table states a gate of a step that is skipped
-        return vector[self.unit]
-
-    @property
-    def quantity(self) -> str:
-        """The quantity: i f g o c h, h_n, c_n or logits."""
-        return self.place.quantity
-
-    @property
-    def name(self) -> str:
-        """The quantity with its layer, direction and unit, where there are several."""
-        several = self.network.width(self.quantity) > 1
-        return self.network.name(self.place) + (f"[{self.unit}]" if several else "")
-
-    @property
-    def when(self) -> str:
-        """The step, in words; nothing for a state at the end."""
-        return "" if self.quantity in AT_THE_END else f" at step {self.row + 1}"
-
-    def __str__(self) -> str:
-        return self.name + self.when
-
-
-@dataclass(frozen=True, eq=False)
-class Stated(Spot):
-    """A cell of a table that is not left open."""
-
-    number: Number
-
-
-def _stated(table: Table, network: Network) -> list[Stated]:
-    return [
-        Stated(network, place, row, unit, number)
-        for place, rows in table.items()
-        for row, cells in enumerate(rows)
-        for unit, number in enumerate(cells)
-        if number is not None
-    ]
+    return TableVerdict("fails" if wrong else "unproved" if undecided else "proved", len(cells), tuple(found))
 
 
 def _is(number: Number, ideal: Exact) -> bool:
@@ -229,21 +170,14 @@ def _is(number: Number, ideal: Exact) -> bool:
     return False
 
 
-def within(number: Number, true: arb, bits: int) -> bool | None:
-    """Tell whether a true value lies within half a unit of a number's last digit; None: undecided.
-
-    What is written as no decimal (1/3, tanh(1)) has no last digit and must be exact.
-    """
-    half = number.half_unit or Fraction(0)
-    with balls.precision(bits):
-        low, high = exact.ball(number.value - half, bits), exact.ball(number.value + half, bits)
-        if low <= true <= high:
-            return True
-        return False if true < low or true > high else None
-
-
-def _digits(true: arb, number: Number) -> str:
-    """Write a true value to the digits of a number, and two more."""
-    if number.place is None:
-        return str(true.str(12, radius=False))
-    return decimal(balls.midpoint(true), max(number.place + 2, 0))
+def judge_published(puzzle: Puzzle, case: Case) -> TableVerdict:
+    """Hold what somebody has published against the true trace, with the tolerance that it has."""
+    count, wrong = wrong_numbers(puzzle, case) if case.published or case.published_sum else (0, [])
+    if not count:
+        return NOT_STATED
+    marked = sum(
+        (c.number.line, c.number.column) in puzzle.misprints for c in published(puzzle.network, case)
+    )
+    words = "one of them is" if marked == 1 else f"{marked} of them are"
+    note = f"{words} known to be wrong as printed" if marked else None
+    return TableVerdict("fails" if wrong else "holds", count, tuple(wrong), note=note)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pages
-import published
 import pytest
 
 import docs
@@ -87,11 +86,3 @@ def test_the_smallest_set_is_found():
     rows = [row(puzzle) for puzzle in kills]
     assert docs.smallest(rows, dict.fromkeys(kills, 1)) == (["a", "b"], 2)
     assert any(killers(rows).values())
-
-
-def test_onnx_tests_take_every_order_of_the_gates_for_right():
-    """Six tests, read so that correct code passes them, and sharp enough to notice other faults."""
-    tests = published.onnx()
-    assert len(tests) == 6
-    assert published.orders_noticed(tests) == 0
-    assert any(test.notices(faults()["forget-gate-inverted"].forms[0]) for test in tests)

@@ -206,7 +206,7 @@ def test_published() -> None:
     (case,) = puzzle(cases=cases).cases
     assert case.published[Place("c")][0][0].text == "0.76"  # type: ignore[union-attr]
     assert case.tolerance is not None
-    assert case.tolerance.value == F(1, 100)
+    assert case.tolerance.absolute == F(1, 100)
 
 
 @pytest.mark.parametrize(
