@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstm_verify.backends.base import Backend, Kind, Options
 from lstm_verify.backends.errors import Unusable
+
+if TYPE_CHECKING:
+    from lstm_verify.adopt.adopt import Told
+    from lstm_verify.adopt.subjects.base import Wishes
+    from lstm_verify.lstm.accuracy import Accuracy
 
 
 def wrap(found: Any, name: str, options: Options) -> Backend:
@@ -27,11 +32,23 @@ def wrap(found: Any, name: str, options: Options) -> Backend:
 
 
 def _adopted(found: Any, name: str, options: Options) -> Backend:
+    from lstm_verify.adopt.adopt import adopt
+    from lstm_verify.adopt.subjects.finding import subject_of
+
+    wishes, accuracy, told = asked(found, options)
+    return adopt(subject_of(found, name, wishes), name, wishes.form, accuracy, told)
+
+
+def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:
+    """Return what the user says of something that is to be made out.
+
+    Raises:
+        Unusable: an option cannot be read.
+    """
     from lstm_verify.adopt import expressions, mapping
-    from lstm_verify.adopt.adopt import Told, adopt
+    from lstm_verify.adopt.adopt import Told
     from lstm_verify.adopt.calling import parsed
     from lstm_verify.adopt.subjects.base import Wishes
-    from lstm_verify.adopt.subjects.finding import subject_of
     from lstm_verify.adopt.variant import declared
     from lstm_verify.lstm.accuracy import Accuracy
 
@@ -45,7 +62,7 @@ def _adopted(found: Any, name: str, options: Options) -> Backend:
         told = Told(stated, mapping.stated(layout), parsed(call) if call else None, semantics)
     except ValueError as error:
         raise Unusable(str(error)) from None
-    return adopt(subject_of(found, name, wishes), name, form, accuracy, told)
+    return wishes, accuracy, told
 
 
 def _pairs(option: str, text: str) -> list[tuple[str, str]]:
