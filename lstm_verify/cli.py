@@ -21,6 +21,7 @@ COMMANDS = {
     "digits": "Write the proven digits of a puzzle into its file.",
     "lint": "Find mistakes in puzzle files, without running them.",
     "identify": "Find out which LSTM an implementation is, and how it reads its arrays.",
+    "scaffold": "Write an adapter for your LSTM, to be edited.",
     "shapes": "Print the shape of every variable of an LSTM.",
     "schema": "Print the JSON Schema of puzzle files, for editors.",
     "faults": "List and explain the faults that real LSTMs have had.",

@@ -46,7 +46,7 @@ def backend(text: str) -> Backend:
     Raises:
         Unusable: no such name or option, a package is missing, it does not import …
     """
-    head, *rest = text.split(",")
+    head, options = options_of(text)
     name, colon, target = head.partition(":")
     kind = kinds().get(name)
     if kind is None:
@@ -57,13 +57,22 @@ def backend(text: str) -> Backend:
     reason = missing(kind)
     if reason:
         raise Unusable(reason)
-    pairs = [_option(text, item) for item in rest]
-    options = Options(dict(pairs))
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise Unusable(f"'{text}': an option is given twice")
     made = kind.make(text, target, options)
     options.refuse_unused(name)
     return made
+
+
+def options_of(text: str) -> tuple[str, Options]:
+    """Return what stands before the first comma, and the options behind it.
+
+    Raises:
+        Unusable: what stands there are no options.
+    """
+    head, *rest = text.split(",")
+    pairs = [_option(text, item) for item in rest]
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise Unusable(f"'{text}': an option is given twice")
+    return head, Options(dict(pairs))
 
 
 def _option(text: str, item: str) -> tuple[str, str]:
