@@ -32,17 +32,15 @@ class _Glance:
     def __getattr__(self, name: str) -> Any:
         from lstm_verify.lstm.network import Weights
 
-        if name in Weights.__dataclass_fields__ or name in ("gate", "packed", "pack", "semantics"):
+        if name in Weights.__dataclass_fields__ or name in ("gate", "packed", "padded", "pack", "semantics"):
             raise AttributeError(name)
         raise _Keyed
 
 
 def keeps_a_contract(found: Any, options: Options) -> bool:
     """Tell whether something is to be called as cell(x, h, c, w) or lstm(inputs, h0, c0, w)."""
-    if (
-        options.has("form")
-        or (not options.has(*ADOPTING)
-        and (getattr(found, "form", None) in CALLED or hasattr(found, "supports")))
+    if options.has("form") or (
+        not options.has(*ADOPTING) and (getattr(found, "form", None) in CALLED or hasattr(found, "supports"))
     ):
         return True
     if options.has(*ADOPTING) or not callable(found):

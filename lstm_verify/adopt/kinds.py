@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lstm_verify.backends.base import Backend, Kind, Options
@@ -12,6 +14,8 @@ from lstm_verify.backends.errors import Unusable
 
 if TYPE_CHECKING:
     from lstm_verify.adopt.adopt import Told
+    from lstm_verify.adopt.expressions import Expression
+    from lstm_verify.adopt.sizes import Sizes
     from lstm_verify.adopt.subjects.base import Wishes
     from lstm_verify.lstm.accuracy import Accuracy
 
@@ -46,7 +50,7 @@ def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:
         Unusable: an option cannot be read.
     """
     from lstm_verify.adopt import expressions, mapping
-    from lstm_verify.adopt.adopt import Told
+    from lstm_verify.adopt.adopt import Told, documented
     from lstm_verify.adopt.calling import parsed
     from lstm_verify.adopt.subjects.base import Wishes
     from lstm_verify.adopt.variant import declared
@@ -62,7 +66,19 @@ def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:
         told = Told(stated, mapping.stated(layout), parsed(call) if call else None, semantics)
     except ValueError as error:
         raise Unusable(str(error)) from None
-    return wishes, accuracy, told
+    wishes = replace(wishes, weights={key: _shape_of(value) for key, value in stated.items()})
+    return wishes, accuracy, documented(told, found)
+
+
+def _shape_of(expression: Expression) -> Callable[[Sizes], tuple[int, ...]]:
+    """Return what tells the shape of an expression, at given sizes."""
+    from lstm_verify.adopt.adopt import probe
+
+    def shape(sizes: Sizes) -> tuple[int, ...]:
+        value = expression.value(probe(sizes, frozenset()).layers[0])
+        return () if value is None else value.shape
+
+    return shape
 
 
 def _pairs(option: str, text: str) -> list[tuple[str, str]]:

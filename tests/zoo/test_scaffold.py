@@ -33,7 +33,7 @@ SAMPLE = [animal for animal in TABLE if animal.name not in SLOW | NOT_MADE_OUT]
 
 
 @pytest.mark.parametrize("animal", SAMPLE, ids=lambda animal: animal.name)
-def test_an_adapter_is_short_and_gets_the_same_verdict(animal, tmp_path, capsys):
+def test_an_adapter_is_short_and_gets_the_same_verdict(animal, tmp_path):
     target = f"{HERE}/{animal.file}:{animal.name}"
     it = found(target)
     wishes, accuracy, told = asked(it, Options({}))
@@ -41,12 +41,11 @@ def test_an_adapter_is_short_and_gets_the_same_verdict(animal, tmp_path, capsys)
     mapped = adopt(subject, target, wishes.form, accuracy, told)
 
     text = written(known(target, subject, mapped, wishes))
-    print(text)
     (tmp_path / "adapter.py").write_text(text)
     name = "lstm" if "def lstm" in text else "cell"
     adapter = wrap(found(f"{tmp_path}/adapter.py:{name}"), "adapter", Options({}))
 
-    assert len(text.splitlines()) <= MOST
+    assert sum(map(bool, text.splitlines())) <= MOST
     for puzzle in (animal.puzzle, "memory"):
         for case in run(puzzle, [mapped, adapter]).cases:
             first, second = case.results

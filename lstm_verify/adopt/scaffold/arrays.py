@@ -5,13 +5,15 @@ Ours have no rows of a batch: x [I], inputs [T, I], h and c [H]. Axes are as in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lstm_verify.adopt.calling import Slot, steps_of
 
 WORDS = {"T": "steps", "B": "rows", "I": "inputs", "H": "units", "1": "1"}
 
 
 def laid(name: str, ours: str, axes: str) -> str:
-    """Return `inputs[:, None]` for inputs [T, I] that are wanted as TBI: axes that are not ours have length 1."""
+    """Return `inputs[:, None]` for inputs [T, I] that are wanted as TBI."""
     if axes.startswith("*"):
         step = laid("step", ours.replace("T", ""), axes[1:])
         return f"list({name})" if step == "step" else f"[{step} for step in {name}]"
@@ -33,17 +35,18 @@ def _index(entries: list[str]) -> str:
     return f"[{', '.join(entries)}]" if entries else ""
 
 
-def given(slot: Slot, names: dict[str, str], *, whole: bool) -> str:
+def given(slot: Slot, names: Mapping[str, str], *, whole: bool, torch: bool) -> str:
     """Return what is given in a place: `(h[None], c[None])`.
 
     Args:
         names: of the arrays that stand for x, h and c.
         whole: whether x has steps.
+        torch: whether these are tensors.
     """
     if slot.what == "x":
         return laid(names["x"], "TI" if whole else "I", slot.axes)
     if "|" in slot.what:
-        both = f"np.concatenate([{', '.join(names[q] for q in slot.states)}])"
+        both = f"{'torch.cat' if torch else 'np.concatenate'}([{', '.join(names[q] for q in slot.states)}])"
         return laid(both, "H", slot.axes)
     made = [laid(names[q], "H", slot.axes) for q in slot.states]
     if len(made) == 1:
@@ -59,7 +62,12 @@ def shown(slot: Slot, quantity: str, *, whole: bool, torch: bool) -> str:
         whole: whether of all steps.
         torch: whether what is shown are tensors.
     """
-    place = f"net{slot.where}" if slot.attribute else f"out{path(slot.where)}"
+    place = f"out{path(slot.where)}"
+    if slot.attribute:
+        name, _, rest = slot.where.partition("[")
+        place = f"net{name}{path(f'[{rest}')}"
+    if slot.what[0] in "([":  # a pair of arrays
+        place += f"[{slot.states.index(quantity)}]"
     text = read(place, slot.axes, "TH" if whole else "H", "torch.stack" if torch else "np.stack")
     if "|" in slot.what:
         half = ":hidden_size" if slot.states[0] == quantity else "hidden_size:"

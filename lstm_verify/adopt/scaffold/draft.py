@@ -18,7 +18,7 @@ from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.lstm.semantics import GATES
 
 MOST = 30
-"""So many lines an adapter has at most, empty ones aside; parameters are filled in loops where these make more."""
+"""So many lines an adapter has at most, empty ones aside: where there are more, parameters are filled in loops."""
 
 WIDTH = 100
 
@@ -39,6 +39,7 @@ class Draft:
         parameters: name -> shape in words.
         takes: what its constructor takes, the method that runs it, and what that takes.
         why: why it could not be made out; "" where it could.
+        also: names of the same file that it needs.
     """
 
     target: str
@@ -53,6 +54,7 @@ class Draft:
     parameters: Mapping[str, str] = field(default_factory=dict)
     takes: tuple[str, str, str] = ("", "", "")
     why: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -81,7 +83,7 @@ def _lines(draft: Draft, *, loops: bool) -> list[str]:
     body = list(_body(draft, loops=loops))
     text = "\n".join(body)
     tail = list(_tail(draft))
-    known = imported(draft.target)
+    known = imported(draft.target, draft.also)
     return [
         *_heading(draft),
         "",
@@ -218,8 +220,11 @@ def _called(draft: Draft, calling: Calling, writer: Writer) -> Iterator[str]:
         return
     for slot in calling.given:
         if slot.attribute:
-            yield f"net{slot.where} = {given(slot, names, whole=calling.whole)}"
-    texts = {where: given(slot, names, whole=calling.whole) for where, slot in arguments.items()}
+            yield f"net{slot.where} = {given(slot, names, whole=calling.whole, torch=writer.torch)}"
+    texts = {
+        where: given(slot, names, whole=calling.whole, torch=writer.torch)
+        for where, slot in arguments.items()
+    }
     words = "; ".join(f"{where}: {axes_in_words(slot)}" for where, slot in arguments.items())
     call = writer.call(calling.method, texts)
     if any(slot.returned for slot in calling.shown if slot.what in ("h", "c", "h|c", "c|h")):
@@ -249,12 +254,12 @@ def _beginnings(
 ) -> Iterator[str]:
     """Yield the lines that run it on every beginning of the sequence: it shows the last h only."""
     names = {**draft.names, "x": "inputs[:t]"}
-    texts = {where: given(slot, names, whole=True) for where, slot in arguments.items()}
+    texts = {where: given(slot, names, whole=True, torch=writer.torch) for where, slot in arguments.items()}
     yield "ends = []"
     yield "for t in range(1, len(inputs) + 1):  # it shows the last h only: it is run on every beginning"
     for slot in calling.given:
         if slot.attribute:
-            yield f"    net{slot.where} = {given(slot, names, whole=True)}"
+            yield f"    net{slot.where} = {given(slot, names, whole=True, torch=writer.torch)}"
     yield f"    out = {writer.call(calling.method, texts)}"
     slots = {slot.what[0]: slot for slot in calling.shown if slot.what in ("h", "c", "h_n", "c_n")}
     parts = [shown(slots[q], q, whole=False, torch=writer.torch) for q in "hc" if q in slots]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,14 +70,26 @@ class Writer:
 
 def arguments_of(found: Any, init: Mapping[str, str], steps: str) -> str:
     """Return the arguments that a class or function is given for its sizes: `input_dim=input_size, …`."""
-    numbers = Sizes(inputs=1_000_003, units=1_000_033, rows=1_000_037, steps=1_000_039)
+    numbers = Sizes(inputs=101, units=103, rows=107, steps=109)
     words = dict(zip(numbers, ("input_size", "hidden_size", "1", steps), strict=True))
     made = construction(found, numbers, init)
-    return ", ".join(f"{name}={_word(value, words)}" for name, value in made.items())
+    return ", ".join(f"{name}={_word(value, words, init, steps)}" for name, value in made.items())
 
 
-def _word(value: Any, words: Mapping[int, str]) -> str:
-    return words[value] if type(value) is int and value in words else repr(value)
+def _word(value: Any, words: Mapping[int, str], init: Mapping[str, str], steps: str) -> str:
+    if type(value) is int and value in words:
+        return words[value]
+    if type(value).__module__ == "builtins":
+        return repr(value)
+    return f"{type(value).__name__}({arguments_of(type(value), init, steps)})"
+
+
+def classes_of(found: Any, init: Mapping[str, str]) -> list[str]:
+    """Return the classes of the user's whose objects a constructor is given."""
+    if not inspect.isclass(found):
+        return []
+    made = construction(found, Sizes(inputs=2, units=3, rows=5, steps=7), init)
+    return [type(one).__name__ for one in made.values() if type(one).__module__ != "builtins"]
 
 
 class Module(Writer):
@@ -113,13 +126,14 @@ def _filled(loops: Sequence[Alike], others: Sequence[Filling]) -> set[str]:
 
 def _dictionary(name: str, loops: Sequence[Alike], others: Sequence[Filling]) -> list[str]:
     """Return the lines that make a dictionary of parameters."""
+    why = "# its parameters, each with what it is filled with"
     lines = [
-        f"{name} = {{  # its parameters, each with what it is filled with",
+        f"{name} = {{  {why}",
         *(f'    "{one.name}": {one.text()},' for one in others),
         "}",
     ]
     if not others:
-        lines = [f"{name} = {{}}  # its parameters, each with what it is filled with"]
+        lines = [f"{name} = {{}}  {why}"]
     for loop in loops:
         lines += loop.loop
         for template, one in loop.fillings.items():

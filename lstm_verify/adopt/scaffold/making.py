@@ -18,7 +18,7 @@ from lstm_verify.adopt.kinds import asked
 from lstm_verify.adopt.mapping import Layout, Mapped, candidates, sort
 from lstm_verify.adopt.scaffold.draft import Draft, in_words, signature, written
 from lstm_verify.adopt.scaffold.importing import imported
-from lstm_verify.adopt.scaffold.kinds import Plain, Writer, writer
+from lstm_verify.adopt.scaffold.kinds import Plain, Writer, classes_of, writer
 from lstm_verify.adopt.scaffold.weights import Filling
 from lstm_verify.adopt.sizes import LOOK
 from lstm_verify.adopt.subjects.base import METHODS, Instance, Subject, Wishes
@@ -50,9 +50,8 @@ def scaffold(target: str, options: Options) -> Adapter:
     with contextlib.redirect_stdout(sys.stderr):  # what the user's code prints is no part of the adapter
         found = found_of(target)
         if keeps_a_contract(found, options):
-            raise Unusable(
-                f"{target} keeps a contract already, and needs no adapter: lstm-verify run generic -b python:{target}"
-            )
+            check = f"lstm-verify run generic -b python:{target}"
+            raise Unusable(f"{target} keeps a contract already, and needs no adapter: {check}")
         wishes, accuracy, told = asked(found, options)
         subject: Subject | None = None
         try:
@@ -89,6 +88,7 @@ def known(target: str, subject: Subject, adopted: Adopted, wishes: Wishes) -> Dr
         adopted.lacks,
         frozenset(supports),
         adopted.conditions,
+        also=tuple(classes_of(getattr(subject, "found", None), wishes.init)),
     )
 
 
@@ -134,7 +134,7 @@ def _guessed(target: str, found: Any, subject: Subject | None, wishes: Wishes, w
     """Return what is known of what could not be made out: its parameters, if it can be made."""
     why = why.partition("; say how: ")[0].removeprefix(target).lstrip(": ")
     method = _method(found)
-    takes = signature(found), method, signature(getattr(found, method) if method else found)
+    takes = signature(found), method, signature(getattr(found, method or "forward", found))
     sizes = (subject.fixed if subject else None) or LOOK
     instance: Instance | None = None
     with contextlib.suppress(Exception):  # the constructor is the user's, and may not work
@@ -146,9 +146,10 @@ def _guessed(target: str, found: Any, subject: Subject | None, wishes: Wishes, w
         return Draft(target, wishes.form.name, None, takes=takes, why=why)
     dims = {name: in_words(shape, sizes, fixed=False) for name, shape in instance.shapes.items()}
     sorted_by = sort(instance.shapes, sizes)
-    fillings, said = None, ()
+    fillings: list[Filling] | None = None
+    said: tuple[str, ...] = ()
     if not sorted_by.problem:
-        mapped = next(iter(candidates(sorted_by, Layout(), sizes)))
+        mapped = next(iter(candidates(sorted_by, Layout())))
         fillings, said = _fillings(subject, instance, mapped), mapped.conditions
     return Draft(
         target,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from os.path import commonprefix
+from itertools import takewhile
 
 from lstm_verify.adopt.expressions import FIELDS, Expression, Part
 from lstm_verify.lstm.semantics import GATES
@@ -143,8 +143,14 @@ def _names(loop: Alike) -> Iterator[str]:
 
 def _template(names: Mapping[str, str]) -> tuple[str, dict[str, str], str]:
     """Return what names have in common before and behind what each of them calls its gate."""
-    before = commonprefix(list(names.values()))
+    before = _beginning(names.values())
     rests = {gate: name[len(before) :] for gate, name in names.items()}
-    after = commonprefix([rest[::-1] for rest in rests.values()])[::-1]
+    after = _beginning(rest[::-1] for rest in rests.values())[::-1]
     after = re.sub(r"^[a-zA-Z]+", "", after)
     return before, {gate: rest[: len(rest) - len(after)] for gate, rest in rests.items()}, after
+
+
+def _beginning(words: Iterable[str]) -> str:
+    """Return what all begin with."""
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*words, strict=False))
+    return "".join(letters[0] for letters in same)
