@@ -18,7 +18,7 @@ from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.lstm.semantics import GATES
 
 MOST = 30
-"""So many lines an adapter has at most, empty ones aside: where there are more, parameters are filled in loops."""
+"""So many lines an adapter has at most, empty ones aside; loops fill parameters where there are more."""
 
 WIDTH = 100
 
