@@ -25,13 +25,18 @@ PAGES = {page: page.read_text(encoding="utf-8") for page in (README, ROOT / "doc
 OUTPUTS = [
     (command, shown, bool(end)) for text in PAGES.values() for _, end, command, shown in OUTPUT.findall(text)
 ]
-LINES = [
-    line
+BLOCKS = [
+    [line for line in block.splitlines() if line.startswith("lstm-verify ")]
     for text in PAGES.values()
     for block in SHELL.findall(text)
-    for line in block.splitlines()
-    if line.startswith("lstm-verify ") and ">" not in line
 ]
+LINES = [
+    (line, [before for before in block[:n] if ">" in before])
+    for block in BLOCKS
+    for n, line in enumerate(block)
+]
+"""Each line, and those before it in its block that write what it reads."""
+
 COPIED = [(name, text) for page in PAGES.values() for name, text in FILE.findall(page) if "/" in name]
 
 
@@ -44,8 +49,12 @@ def in_a_folder_as_in_the_readme(folder: Path) -> Path:
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command line with the lstm-verify of the running Python."""
+    """Run a command line with the lstm-verify of the running Python; `> file` writes what it prints."""
     first, *rest = shlex.split(command, comments=True)
+    if ">" in rest:
+        ended = run(shlex.join([first, *rest[: rest.index(">")]]), folder)
+        (folder / rest[-1]).write_text(ended.stdout, encoding="utf-8")
+        return ended
     program = [sys.executable, "-c", "from lstm_verify.cli import main; main()"]
     assert first == "lstm-verify"
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
@@ -85,11 +94,14 @@ def test_a_block_of_output_is_what_the_command_prints(command, shown, end, tmp_p
     assert shown == printed or alike(shown, printed), f"make readme prints it anew: {printed}"
 
 
-@pytest.mark.parametrize("line", LINES, ids=LINES)
-def test_a_command_ends_with_the_status_that_is_shown(line, tmp_path):
+@pytest.mark.parametrize(("line", "before"), LINES, ids=[line for line, _ in LINES])
+def test_a_command_ends_with_the_status_that_is_shown(line, before, tmp_path):
     expected = STATUS.search(line)
+    folder = in_a_folder_as_in_the_readme(tmp_path)
+    for one in before:
+        run(one, folder)
 
-    ended = run(line, in_a_folder_as_in_the_readme(tmp_path))
+    ended = run(line, folder)
 
     assert (int(expected[1]) if expected else 0) == ended.returncode, ended.stdout + ended.stderr
 
