@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter
 from itertools import islice
@@ -13,20 +13,17 @@ import numpy as np
 
 from lstm_verify.adopt import documentation
 from lstm_verify.adopt.adopted import Adopted
-from lstm_verify.adopt.calling import Array, Calling
+from lstm_verify.adopt.calling import Calling
 from lstm_verify.adopt.expressions import Expression, filled
-from lstm_verify.adopt.mapping import Layout, Mapped, Shape, Sorted, candidates, sort
+from lstm_verify.adopt.mapping import Layout, Mapped, candidates
 from lstm_verify.adopt.sizes import LOOK, Sizes
-from lstm_verify.adopt.subjects.base import Instance, Subject
-from lstm_verify.adopt.ways import asked, leaves, outputs, shown, shown_by_attributes, without_outputs
+from lstm_verify.adopt.sorting import Shape, sort
+from lstm_verify.adopt.subjects.base import Subject
+from lstm_verify.adopt.trying import Trial, behaves, fill, fits, moderate, probe, reads_inputs_there
+from lstm_verify.adopt.ways import asked, leaves, outputs, shown_by_attributes, without_outputs
 from lstm_verify.backends.errors import Unusable, told
-from lstm_verify.faults.simulate import HONEST
-from lstm_verify.faults.simulate import shown as computed
-from lstm_verify.identify.probes import HALF, ROOM
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.formats import Format
-from lstm_verify.lstm.network import Network, Place, Run, Weights
-from lstm_verify.lstm.semantics import Semantics
 
 MOST, FEW = 24, 4
 """So many ways of calling it are tried with every way of filling it; so many in which it behaves oddly."""
@@ -67,16 +64,6 @@ def documented(told_of: Told, found: Any) -> Told:
     )
 
 
-@dataclass
-class Trial:
-    """One way of making it, at the sizes that it is looked at with."""
-
-    make: Callable[[Sizes], Instance]
-    sizes: Sizes
-    found: Sorted
-    ways: list[Mapped]
-
-
 def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of: Told) -> Adopted:
     """Find out how an implementation is to be called and filled.
 
@@ -94,7 +81,7 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
             for calling in islice(_callings(subject, trial, told_of, refused), MOST):
                 first = first or (trial, calling)
                 for mapped in trial.ways:
-                    if _fits(trial, calling, mapped, form, told_of.declared):
+                    if fits(trial, calling, mapped, form, told_of.declared):
                         return _adopted(subject, name, form, accuracy, told_of, trial, calling, mapped)
         if first is None:
             why = f"; the last try: {told(refused[-1])}" if refused else ""
@@ -128,7 +115,7 @@ def _trials(subject: Subject, sizes: Sizes, told_of: Told) -> tuple[list[Trial],
         if wrong:
             problems.append(wrong)
         else:
-            trials.append(Trial(make, sizes, found, ways))
+            trials.append(Trial(make, sizes, ways))
     return trials, problems
 
 
@@ -157,7 +144,7 @@ def _callings(
             before = replace(without, method=method)
             for calling in _shown(trial, before, refused):
                 if _as_told(calling, told_of):
-                    if _behaves(trial, calling):
+                    if behaves(trial, calling):
                         yield calling
                     else:
                         doubtful.append(calling)
@@ -180,8 +167,8 @@ def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[
     sizes = trial.sizes if before.rows else trial.sizes._replace(rows=1)
     try:
         instance = trial.make(sizes)
-        values = _values(before, sizes)
-        _fill(instance, trial.ways[0], sizes)
+        values = moderate(before, sizes)
+        fill(instance, trial.ways[0], sizes)
         returned = asked(instance, before, values)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (another way may be right)
         refused.append(error)
@@ -202,110 +189,6 @@ def _enough(calling: Calling) -> bool:
     return {"h", "c"} <= seen and calling.takes == {"h", "c"} and len(axes) == 1
 
 
-def _behaves(trial: Trial, calling: Calling) -> bool:
-    """Tell whether what is shown depends on the inputs as it must, whatever the weights are.
-
-    One row's input changes that row alone; over a sequence, that step and those after it.
-    """
-    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
-    values = _values(calling, sizes)
-    changed = dict(values, x=values["x"].copy())
-    changed["x"][(0, 1) if calling.whole else 0] += 0.5
-    try:
-        seen = [_ask(trial, calling, trial.ways[0], sizes, v) for v in (values, changed)]
-    except Exception:  # noqa: BLE001 (then it is not called like this)
-        return False
-    quantity = "h" if "h" in seen[0] else "h_n"
-    moved = seen[0][quantity] != seen[1][quantity]
-    if moved[1:].any():
-        return False
-    per_step = moved[0].any(axis=-1)
-    return (
-        bool(not per_step[0] and per_step[1:].all())
-        if quantity == "h" and calling.whole
-        else bool(per_step.any())
-    )
-
-
-def _fits(trial: Trial, calling: Calling, mapped: Mapped, form: Format, declared: Mapping[str, Any]) -> bool:
-    """Tell whether it computes what an LSTM must, called and filled like this."""
-    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
-    values = _values(calling, sizes)
-    try:
-        seen = _ask(trial, calling, mapped, sizes, values)
-    except Exception:  # noqa: BLE001 (then it is not called like this)
-        return False
-    network = probe(sizes, mapped.fields, declared)
-    none = np.zeros((sizes.rows, sizes.units))
-    inputs = values["x"] if calling.whole else values["x"][:, None]
-    h0, c0 = values.get("h", none), values.get("c", none)
-    runs = [
-        Run(form.rounded(x), form.rounded(h[None]), form.rounded(c[None]))
-        for x, h, c in zip(inputs, h0, c0, strict=True)
-    ]
-    right = computed(HONEST, network.map(form.rounded), runs)
-    near = min(HALF, ROOM * form.roundoff)
-    for quantity, array in seen.items():
-        expected = right[Place(quantity)]
-        wanted = expected if array.ndim == 3 else expected[:, -1]
-        if array.shape != wanted.shape or not np.all(np.abs(array - wanted) <= near):
-            return False
-    return True
-
-
-def _reads_inputs_there(trial: Trial, calling: Calling, mapped: Mapped) -> bool:
-    """Tell whether inputs change nothing where all weights that they are multiplied with are 0."""
-    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
-    values = _values(calling, sizes)
-    layer = probe(sizes, mapped.fields).layers[0]
-    weights = replace(layer, weight_ih=0 * np.asarray(layer.weight_ih))
-    seen = []
-    for x in (values["x"], 1 - values["x"]):
-        instance = trial.make(sizes)
-        instance.fill(filled(mapped.expressions, weights))
-        try:
-            seen.append(shown(instance, calling, values | {"x": x}))
-        except Exception:  # noqa: BLE001 (then this tells nothing)
-            return True
-    return all(np.array_equal(seen[0][q], seen[1][q], equal_nan=True) for q in seen[0])
-
-
-def _ask(
-    trial: Trial, calling: Calling, mapped: Mapped, sizes: Sizes, values: Mapping[str, Array]
-) -> dict[str, Array]:
-    instance = trial.make(sizes)
-    _fill(instance, mapped, sizes)
-    return shown(instance, calling, values)
-
-
-def _fill(instance: Instance, mapped: Mapped, sizes: Sizes) -> None:
-    instance.fill(filled(mapped.expressions, probe(sizes, mapped.fields).layers[0]))
-
-
-def _values(calling: Calling, sizes: Sizes) -> dict[str, Array]:
-    """Return inputs, and the states that it takes, all of moderate size."""
-    rng = np.random.default_rng(7)
-    shape = (sizes.rows, sizes.steps, sizes.inputs) if calling.whole else (sizes.rows, sizes.inputs)
-    values = {"x": rng.uniform(-1, 1, shape)}
-    return values | {q: rng.uniform(-0.8, 0.8, (sizes.rows, sizes.units)) for q in "hc" if q in calling.takes}
-
-
-def probe(sizes: Sizes, fields: frozenset[str], declared: Mapping[str, Any] | None = None) -> Network:
-    """Return a network of which every weight counts, but those that an implementation has no place for."""
-    rng = np.random.default_rng(11)
-    rows = 4 * sizes.units
-    draw = {
-        "weight_ih": rng.uniform(-0.9, 0.9, (rows, sizes.inputs)),
-        "weight_hh": rng.uniform(-0.9, 0.9, (rows, sizes.units)),
-        "bias_ih": rng.uniform(-0.7, 0.7, rows),
-        "bias_hh": rng.uniform(-0.7, 0.7, rows),
-    }
-    if not any(name.startswith("bias") for name in fields):
-        draw |= {"bias_ih": np.zeros(rows), "bias_hh": np.zeros(rows)}
-    semantics = Semantics(**{k: v for k, v in (declared or {}).items() if k != "peephole"})
-    return Network(sizes.inputs, sizes.units, (Weights(**draw),), semantics=semantics)
-
-
 def _identified(
     subject: Subject,
     name: str,
@@ -323,7 +206,7 @@ def _identified(
         return default
     tried: dict[str | None, Mapped] = {}
     for way in trial.ways:
-        if way.layout.joined not in tried and _reads_inputs_there(trial, calling, way):
+        if way.layout.joined not in tried and reads_inputs_there(trial, calling, way):
             default = default if tried else way
             tried[way.layout.joined] = way
     if subject.fixed:

@@ -133,12 +133,24 @@ class Adopted:
             values["h"] = np.stack([np.asarray(run.h0[0], dtype=float) for run in runs])
             values["c"] = np.stack([np.asarray(run.c0[0], dtype=float) for run in runs])
         found = self._shown(instance, values, network)
+        if not found.keys() & {"h", "c"}:
+            found |= self._by_prefixes(instance, values, network)
         return [
             Observation((Part({Place(q): np.atleast_2d(array[row]) for q, array in found.items()}),))
             for row in range(len(runs))
         ]
 
-    def _shown(self, instance: Instance, values: dict[str, Array], network: Network) -> dict[str, Array]:
+    def _by_prefixes(
+        self, instance: Instance, values: Mapping[str, Array], network: Network
+    ) -> dict[str, Array]:
+        """Return h, and c, of every step of what shows the last one alone: it is run up to each."""
+        steps = values["x"].shape[1]
+        ends = [
+            self._shown(instance, {**values, "x": values["x"][:, :t]}, network) for t in range(1, steps + 1)
+        ]
+        return {q[0]: np.stack([end[q] for end in ends], axis=1) for q in ends[0]}
+
+    def _shown(self, instance: Instance, values: Mapping[str, Array], network: Network) -> dict[str, Array]:
         """Call it on arrays that are as large as it is, and cut off what was added."""
         rows, size = len(values["x"]), self._size(network)
         wide = {"x": size[0], "h": size[1], "c": size[1]}

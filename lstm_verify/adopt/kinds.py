@@ -72,7 +72,7 @@ def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:
 
 def _shape_of(expression: Expression) -> Callable[[Sizes], tuple[int, ...]]:
     """Return what tells the shape of an expression, at given sizes."""
-    from lstm_verify.adopt.adopt import probe
+    from lstm_verify.adopt.trying import probe
 
     def shape(sizes: Sizes) -> tuple[int, ...]:
         value = expression.value(probe(sizes, frozenset()).layers[0])

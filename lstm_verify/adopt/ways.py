@@ -77,15 +77,13 @@ def _kept(attributes: Mapping[str, Any], axes: str) -> Iterator[tuple[Slot, ...]
 def _roles(taken: Sequence[Parameter]) -> dict[str, Parameter]:
     """Tell which argument is what, by names; the first that tells nothing is the inputs."""
     roles: dict[str, Parameter] = {}
+    hidden = [one for one in taken if of_call(one.name) == "h"]
     for one in taken:
         what = of_call(one.name)
+        if len(hidden) == 2 and one in hidden and not one.name.lower().startswith("h"):
+            what = "c"  # of s and h, s is the cell state
         if what and what not in roles:
             roles[what] = one
-        elif what == "h" and "c" not in roles:  # s and h: the cell state is the one that is not called h
-            roles["c"] = one
-    if roles.get("c", roles.get("h")) is not roles.get("h") and of_call(roles["c"].name) == "h":
-        if not roles["h"].name.lower().startswith("h"):
-            roles["h"], roles["c"] = roles["c"], roles["h"]
     if "x" not in roles:
         free = [p for p in taken if p not in roles.values()] or [p for p in taken if p is taken[0]]
         if free:
@@ -138,29 +136,33 @@ def leaves(returned: Any, instance: Instance, sizes: Sizes, path: str = "") -> I
             for k in range(2):
                 yield from leaves(returned[k], instance, sizes, f"{path}[{k}]")
         return
-    if isinstance(returned, (list, tuple)):
-        stacked = _stacked(returned, instance, sizes)
-        if stacked is not None:
-            yield Leaf(path or "[]", *stacked)
-            return
-        entries: Iterator[tuple[Any, Any]] = iter(enumerate(returned))
-    elif isinstance(returned, Mapping):
-        if returned and all(
-            isinstance(key, int) for key in returned
-        ):  # by steps, one before the first perhaps
-            stacked = _stacked([returned[key] for key in sorted(returned) if key >= 0], instance, sizes)
-            if stacked is not None:
-                yield Leaf(path or "[]", *stacked)
-            return
-        entries = ((key, value) for key, value in returned.items() if isinstance(key, (str, int)))
-    else:
+    stacked = _stacked(in_steps(returned), instance, sizes)
+    if stacked is not None:
+        yield Leaf(path or "[]", *stacked)
         return
-    for key, value in entries:
+    for key, value in _entries(returned):
         yield from leaves(value, instance, sizes, f"{path}[{key}]")
 
 
-def _stacked(returned: Sequence[Any], instance: Instance, sizes: Sizes) -> tuple[Array, str] | None:
+def in_steps(value: Any) -> Any:
+    """Return a list of what a dictionary has by steps, from step 0; all else as it is."""
+    if isinstance(value, Mapping) and value and all(isinstance(key, int) for key in value):
+        return [value[key] for key in sorted(value) if key >= 0]
+    return value
+
+
+def _entries(returned: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the parts of what was returned, with their keys."""
+    if isinstance(returned, (list, tuple)):
+        yield from enumerate(returned)
+    elif isinstance(returned, Mapping):
+        yield from ((key, value) for key, value in returned.items() if isinstance(key, str))
+
+
+def _stacked(returned: Any, instance: Instance, sizes: Sizes) -> tuple[Array, str] | None:
     """Take a list with an array for each step for one array."""
+    if not isinstance(returned, (list, tuple)):
+        return None
     arrays = [instance.floats(one) for one in returned]
     if len(arrays) != sizes.steps or any(a is None or a.shape != arrays[0].shape for a in arrays):  # type: ignore[union-attr]
         return None
@@ -272,8 +274,7 @@ def shown(instance: Instance, calling: Calling, values: Mapping[str, Array]) -> 
         return part_of(returned, slot.where)
 
     def floats(value: Any) -> Array | None:
-        if isinstance(value, Mapping):
-            value = [value[key] for key in sorted(value) if isinstance(key, int) and key >= 0]
+        value = in_steps(value)
         if isinstance(value, (list, tuple)) and instance.floats(value) is None:
             arrays = [instance.floats(one) for one in value]
             if arrays and all(a is not None for a in arrays):

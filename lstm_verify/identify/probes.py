@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_verify.backends.base import Array, Backend, Observation, Part
+from lstm_verify.backends.base import Array, Backend, Observation, Part, asked_of
 from lstm_verify.backends.errors import Misbehaved
 from lstm_verify.faults.diagnosis.sighting import Sighting
 from lstm_verify.identify.hypothesis import Hypothesis
@@ -107,8 +107,13 @@ class Asked:
         return self.seen[name]
 
     def refusal(self) -> str | None:
-        """Return why it takes no plain LSTM, or None."""
-        return self.backend.refusal(plain(**dense()), rows_of(200, 1)[0])
+        """Return why it takes no plain LSTM, or None.
+
+        What has no place for biases or a state is asked all the same: it will be seen not to use them.
+        """
+        network = plain(**{name: tensor for name, tensor in dense().items() if name.startswith("weight")})
+        still = rows_of(200, 1)[0].map(np.zeros_like)
+        return self.backend.refusal(asked_of(self.backend, network), still)
 
     @cached_property
     def base(self) -> Sighting:

@@ -22,7 +22,7 @@ class Animal:
         layout: the gates in the order of its blocks, or of its arguments, where no name says so: to be found
             by trying, and told behind the verdict's `if`.
         options: what its docstring states and nothing else can tell, to be given with its name.
-        skips: what it cannot be given (h0, c0, bias, size: any but its own), or asked (c; steps: any h but the last).
+        skips: what it cannot be given (h0, c0, bias, size: any but its own), or asked (c).
         puzzle: one that shows what it is.
         identified: what `identify` says otherwise of it than of torch.nn.LSTM: line -> what is found; None where
             it is not identified.
@@ -74,7 +74,7 @@ TWELVE = "weights=" + "; ".join(
 
 TABLE = [
     right("linear_modules.py:FourGates", LINEAR),
-    right("linear_modules.py:trained", LINEAR, skips="size"),
+    right("linear_modules.py:trained", LINEAR, skips="size", identified=None),
     right("linear_modules.py:InputAndHidden", LINEAR, biases=2),
     right("linear_modules.py:OneLinear", LINEAR, layout="i, f, o, g"),
     right(
@@ -99,6 +99,7 @@ TABLE = [
         "batch-first-reshape-not-transpose",
         layout="i, f, g, o",
         puzzle="echo",
+        identified=None,
     ),
     right("parameter_modules.py:GateByGate", PAIRS),
     right("parameter_modules.py:TwoBiases", PAIRS, biases=2),
@@ -112,7 +113,7 @@ TABLE = [
         "parameter_modules.py:NoBias",
         PAIRS,
         biases=0,
-        skips="bias steps",
+        skips="bias",
         puzzle="memory-no-bias",
         identified={"biases": "none is used"},
     ),
@@ -139,9 +140,7 @@ TABLE = [
     right("fused_modules.py:Chunks", FUSED, layout="i, f, g, o"),
     right("fused_modules.py:Packed", FUSED, layout="i, g, f, o"),
     right("fused_modules.py:LikePyTorch", FUSED, biases=2),
-    right(
-        "fused_modules.py:LastOnly", JOINED, skips="h0 c0 c steps", puzzle="log-gates", identified=NOT_USED
-    ),
+    right("fused_modules.py:LastOnly", JOINED, skips="h0 c0 c", puzzle="log-gates", identified=NOT_USED),
     wrong(
         "fused_modules.py:CellFirst",
         JOINED,

@@ -50,7 +50,7 @@ def test_what_the_table_says_of_each_can_be_said(animal):
     assert animal.fault is None or animal.fault in entries()
     assert animal.verdict == "failed" or animal.fault is None
     assert animal.weights in {PAIRS, JOINED, LINEAR, FUSED}
-    assert animal.skips <= {"h0", "c0", "bias", "size", "c", "steps"}
+    assert animal.skips <= {"h0", "c0", "bias", "size", "c"}
     assert set(animal.identified or ()) <= lines
     assert ("bias" in animal.skips) == (animal.biases == 0)
     assert animal.layout is None or sorted(animal.layout.split(", ")) == sorted("ifgo")
@@ -61,7 +61,7 @@ def test_none_is_there_twice_and_none_is_left_out():
     public = {
         f"{file.name}:{node.name}"
         for file in HERE.glob("*.py")
-        if file.name not in {"table.py", "test_zoo.py"}
+        if file.name != "table.py" and not file.name.startswith("test_")
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name not in {"sigmoid", "Params"}
     }
@@ -107,5 +107,5 @@ def test_there_are_many_of_many_kinds():
 
     assert len(TABLE) >= 40
     assert len(set(faults)) == len(faults) >= 16
-    assert len({animal.layout for animal in TABLE if animal.layout}) >= 6
+    assert len({animal.layout for animal in TABLE if animal.layout}) >= 5
     assert Counter(animal.file for animal in TABLE).most_common(1)[0][1] <= len(TABLE) / 4

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from lstm_verify.adopt.mapping import sort
 from lstm_verify.adopt.sizes import LOOK, Sizes
+from lstm_verify.adopt.sorting import sort
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.lstm.semantics import GATES
 

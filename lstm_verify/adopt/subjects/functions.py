@@ -8,70 +8,19 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter
-from itertools import product
 from typing import Any
 
 import numpy as np
 
-from lstm_verify.adopt.names import groups, is_bias, is_peephole
+from lstm_verify.adopt.names import groups
 from lstm_verify.adopt.roles import arguments, construction, holds_weights, of_call
-from lstm_verify.adopt.sizes import LOOK, OTHER, Sizes
+from lstm_verify.adopt.sizes import LOOK, Sizes
+from lstm_verify.adopt.subjects.anything import Anything
 from lstm_verify.adopt.subjects.base import Array, Instance, Shape, Wishes, as_floats
+from lstm_verify.adopt.subjects.schemes import Scheme, schemes
 
 _OWN = re.compile(r"_*([wurvkb]|weight|bias|kernel|recurrent|p$|p_?[ifo]$)", re.IGNORECASE)
 """How the names of parameters begin, where each is an argument."""
-
-
-class Anything:
-    """Stands for parameters that are not known yet: whatever is done with it, it notes what it was asked for.
-
-    Attributes:
-        path: its name.
-        asked: the names of all that was asked for.
-    """
-
-    def __init__(self, path: str, asked: dict[str, None]) -> None:
-        self._path, self._asked = path, asked
-
-    def __getitem__(self, key: Any) -> Anything:
-        if isinstance(key, str):
-            return self._child(f"{self._path}.{key}" if self._path else key)
-        return self._child(f"{self._path}[{key}]") if isinstance(key, int) else self
-
-    def __getattr__(self, name: str) -> Anything:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in ("T", "shape", "dot", "reshape", "get", "copy", "items", "keys", "values"):
-            return self
-        return self._child(f"{self._path}.{name}" if self._path else name)
-
-    def _child(self, path: str) -> Anything:
-        self._asked.pop(self._path, None)
-        self._asked[path] = None
-        return Anything(path, self._asked)
-
-    def __call__(self, *given: Any, **_: Any) -> Any:
-        """Be whatever is called: params.get("W_f") asks for W_f."""
-        return self[given[0]] if given and isinstance(given[0], str) else self
-
-    def __iter__(self) -> Iterator[Any]:
-        raise TypeError("its parameters have no names")
-
-    def __array_ufunc__(self, *_: Any, **__: Any) -> Anything:
-        return Anything("", {})
-
-    def __array_function__(self, *_: Any) -> Anything:
-        return Anything("", {})
-
-    @classmethod
-    def __torch_function__(cls, *_: Any, **__: Any) -> Anything:
-        return cls("", {})
-
-    def __add__(self, *_: Any) -> Anything:
-        return Anything("", {})
-
-    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = __truediv__ = __add__
-    __rtruediv__ = __neg__ = __pow__ = __add__
 
 
 class Given(dict[Any, Any]):
@@ -122,7 +71,7 @@ class FunctionInstance:
         """Return an attribute; it has none."""
         raise AttributeError(name)
 
-    def set_attribute(self, name: str, value: Any) -> None:
+    def set_attribute(self, name: str, value: Any) -> None:  # noqa: ARG002 (it has no attributes)
         """Refuse: it has no attributes."""
         raise AttributeError(name)
 
@@ -194,7 +143,7 @@ class Function:
         """Yield the ways in which its parameters may be shaped: nothing says which."""
         given = self.wishes.weights
         others = [name for name in self.names if name not in given]
-        for scheme in _schemes(others) if others else [lambda _: {}]:
+        for scheme in schemes(others) if others else [lambda _: {}]:
 
             def shapes(sizes: Sizes, scheme: Scheme = scheme) -> dict[str, Shape]:
                 return scheme(sizes) | {name: shape(sizes) for name, shape in given.items()}
@@ -210,64 +159,12 @@ class Function:
         return [""]
 
 
-Scheme = Callable[[Sizes], dict[str, Shape]]
-
-
 def _extra(function: Callable[..., Any], holder: str, names: list[str], sizes: Sizes) -> dict[str, Any]:
     """Return the sizes that a function has to be told."""
     own = {holder, *map(_root, names)}
     needed = [p.name for p in arguments(function) if p.default is p.empty and p.name not in own]
     sized = [name for name in needed if of_call(name) is None]
     return {name: value for name, value in construction(function, sizes, {}).items() if name in sized}
-
-
-def _schemes(names: list[str]) -> Iterator[Scheme]:
-    """Yield the shapes that parameters may have: units in rows or columns, biases of one axis or two."""
-    sets = groups(names)
-    grouped = {name for group in sets for name in group.names.values()}
-    single = [[name] for name in names if name not in grouped and _weighs(name)]
-    biased = [[*g.names.values()] for g in sets] + single
-    vectors = [one for one in biased if is_bias(one[0]) or (len(one) in (1, 3) and is_peephole(one[0]))]
-    matrices = [one for one in biased if one not in vectors]
-    blocks = {name: 1 if name in grouped else 3 if is_peephole(name) else 4 for one in biased for name in one}
-    widths: list[tuple[str, ...]] = [("I", "H"), ("H", "I")] if len(matrices) > 1 else [("I+H",), ("I+H+1",)]
-    rest = [name for name in names if name not in blocks]
-    for (rows, bias), width in product(product((True, False), ("n", "n1", "1n")), widths):
-
-        def scheme(
-            sizes: Sizes, rows: bool = rows, bias: str = bias, width: tuple[str, ...] = width
-        ) -> dict[str, Shape]:
-            lengths = {
-                "I": sizes.inputs,
-                "H": sizes.units,
-                "I+H": sizes.inputs + sizes.units,
-                "I+H+1": sizes.inputs + sizes.units + 1,
-            }
-            shapes: dict[str, Shape] = {}
-            for one, symbol in zip(matrices, (*width, *["H"] * len(matrices)), strict=False):
-                for name in one:
-                    n, m = blocks[name] * sizes.units, lengths[symbol]
-                    shapes[name] = (n, m) if rows else (m, n)
-            for name in (name for one in vectors for name in one):
-                n = blocks[name] * sizes.units
-                shapes[name] = {"n": (n,), "n1": (n, 1), "1n": (1, n)}[bias]
-            for name in rest:
-                shapes[name] = _of_a_head(name, sizes, rows, bias)
-            return {name: shapes[name] for name in names if name in shapes}
-
-        yield scheme
-
-
-def _weighs(name: str) -> bool:
-    """Tell whether a parameter by itself may be all gates': what is of an output y is not."""
-    return not re.search(r"y|q$|out|dense|fc|head", name, re.IGNORECASE)
-
-
-def _of_a_head(name: str, sizes: Sizes, rows: bool, bias: str) -> Shape:  # noqa: FBT001
-    """Return the shape of a parameter of an output layer."""
-    if is_bias(name):
-        return {"n": (OTHER,), "n1": (OTHER, 1), "1n": (1, OTHER)}[bias]
-    return (OTHER, sizes.units) if rows else (sizes.units, OTHER)
 
 
 def subject(found: Any, wishes: Wishes) -> Function | None:

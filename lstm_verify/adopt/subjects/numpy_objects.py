@@ -24,6 +24,7 @@ _DEEPEST = 4
 
 def _arrays(owner: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any, Any, Array]]:
     """Yield each array of numbers below an object: its name, what holds it, under which key, and itself."""
+    entries: list[tuple[str, Any, Any]]
     if isinstance(owner, MutableMapping):
         entries = [(f"{path}[{key}]", key, value) for key, value in owner.items() if isinstance(key, str)]
     elif isinstance(owner, list):

@@ -1,0 +1,92 @@
+"""Every animal is made out, judged and named; and what is said of how it was taken can be pasted."""
+
+from functools import cache
+
+import pytest
+
+from lstm_verify import run
+from lstm_verify.adopt.importing import found
+from lstm_verify.adopt.kinds import wrap
+from lstm_verify.backends.base import Options
+from lstm_verify.backends.errors import Unusable
+from lstm_verify.identify import identify
+from zoo.table import TABLE
+
+EVERY = pytest.mark.parametrize("animal", TABLE, ids=lambda animal: animal.name)
+
+
+def adopted(animal, *options):
+    """Make a backend of an animal, with options in the form key=value."""
+    return _adopted(animal.where, options or ((animal.options,) if animal.options else ()))
+
+
+@cache
+def _adopted(where, options):
+    pairs = [option.partition("=")[::2] for option in options]
+    return wrap(found(f"tests/zoo/{where}"), where, Options(dict(pairs)))
+
+
+def results(animal, backend):
+    """Hold a backend against the puzzle that shows what the animal is."""
+    return run(animal.puzzle, [backend], thorough=animal.thorough).results
+
+
+@pytest.fixture(autouse=True)
+def _from_the_root(monkeypatch, request):
+    monkeypatch.chdir(request.config.rootpath)
+
+
+@EVERY
+def test_each_gets_its_verdict_and_its_name(animal):
+    found = results(animal, adopted(animal))
+
+    assert {result.verdict for result in found} == {animal.verdict}
+    named = {fault for result in found if result.finding for fault in result.finding.faults}
+    assert animal.fault is None or animal.fault in named
+
+
+@EVERY
+def test_an_order_found_by_trying_stands_in_the_verdict_and_no_other(animal):
+    orders = [said for said in adopted(animal).conditions if "rows are" in said or "columns are" in said]
+
+    assert [said.rpartition(" are ")[2] for said in orders] == ([animal.layout] if animal.layout else [])
+
+
+@EVERY
+def test_what_it_cannot_be_given_or_asked_is_known(animal):
+    backend = adopted(animal)
+    limits = set()
+    limits |= {f"{q}0" for q in "hc" if q not in backend.calling.takes}
+    limits |= set() if any(name.startswith("bias") for name in backend.mapped.fields) else {"bias"}
+    limits |= {"size"} if backend.fixed else set()
+    shown = {q for slot in backend.calling.shown for q in (slot.states or (slot.what,))}
+    limits |= set() if shown & {"c", "c_n"} else {"c"}
+
+    assert limits == animal.skips
+
+
+@EVERY
+def test_how_it_was_taken_can_be_pasted_and_then_is_stated(animal):
+    first = adopted(animal)
+    semantics = [animal.options] if animal.options.startswith("semantics") else []
+    second = adopted(animal, *first.taken, *semantics)
+
+    assert second.taken == first.taken
+    assert second.conditions == ()
+    assert [r.verdict for r in results(animal, second)] == [r.verdict for r in results(animal, first)]
+
+
+@EVERY
+def test_identify_finds_in_what_it_differs(animal):
+    if "size" in animal.skips:
+        with pytest.raises(Unusable, match="it has been made with 2 inputs and 3 units"):
+            identify(adopted(animal))
+        return
+    it = identify(adopted(animal))
+    if animal.identified is None:
+        assert not it.identified
+        return
+    differing = {finding.what: finding.found for finding in it.findings}
+
+    assert it.identified
+    assert {what: differing[what] for what in animal.identified} == animal.identified
