@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lstm_verify.adopt.calling import Calling, Slot
-from lstm_verify.adopt.mapping import Shape
 from lstm_verify.adopt.roles import arguments
 from lstm_verify.adopt.scaffold.arrays import axes_in_words, given, shown
 from lstm_verify.adopt.scaffold.importing import Imported, imported
 from lstm_verify.adopt.scaffold.kinds import Writer
 from lstm_verify.adopt.scaffold.weights import Filling, alike, orders
 from lstm_verify.adopt.sizes import Sizes
+from lstm_verify.adopt.sorting import Shape
 from lstm_verify.lstm.semantics import GATES
 
 MOST = 30

@@ -9,21 +9,23 @@ import sys
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from lstm_verify.adopt.adopt import adopt, probe
+from lstm_verify.adopt.adopt import adopt
 from lstm_verify.adopt.adopted import Adopted
 from lstm_verify.adopt.contracts import keeps_a_contract
 from lstm_verify.adopt.expressions import ZERO, filled
 from lstm_verify.adopt.importing import found as found_of
 from lstm_verify.adopt.kinds import asked
-from lstm_verify.adopt.mapping import Layout, Mapped, candidates, sort
+from lstm_verify.adopt.mapping import Layout, Mapped, candidates
 from lstm_verify.adopt.scaffold.draft import Draft, in_words, signature, written
 from lstm_verify.adopt.scaffold.importing import imported
 from lstm_verify.adopt.scaffold.kinds import Plain, Writer, classes_of, writer
 from lstm_verify.adopt.scaffold.weights import Filling
 from lstm_verify.adopt.sizes import LOOK
+from lstm_verify.adopt.sorting import sort
 from lstm_verify.adopt.subjects.base import METHODS, Instance, Subject, Wishes
 from lstm_verify.adopt.subjects.finding import subject_of
 from lstm_verify.adopt.subjects.functions import Function
+from lstm_verify.adopt.trying import probe
 from lstm_verify.backends.base import UNROLLED, Options
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.lstm.semantics import Semantics
