@@ -15,7 +15,39 @@ from lstm_verify.engine import run
 from zoo.table import TABLE
 
 HERE = Path(__file__).parent
-SAMPLE = ["trained", "InputAndHidden", "OneLinear", "EightLinears", "WithDecoder", "GateByGate", "TwoBiases", "Peephole", "NoBias", "ZeroCell", "Chunks", "Packed", "LikePyTorch", "LastOnly", "CellFirst", "PerGate", "CharLSTM", "Node", "OnesColumn", "NoBiases", "Stepper", "HiddenInSelf", "Forgetful", "lstm_cell_forward", "nested", "one_matrix", "plain_lists", "lstm_step_forward", "keywords", "twelve", "coupled"]
+SAMPLE = [
+    "trained",
+    "InputAndHidden",
+    "OneLinear",
+    "EightLinears",
+    "WithDecoder",
+    "GateByGate",
+    "TwoBiases",
+    "Peephole",
+    "NoBias",
+    "ZeroCell",
+    "Chunks",
+    "Packed",
+    "LikePyTorch",
+    "LastOnly",
+    "CellFirst",
+    "PerGate",
+    "CharLSTM",
+    "Node",
+    "OnesColumn",
+    "NoBiases",
+    "Stepper",
+    "HiddenInSelf",
+    "Forgetful",
+    "lstm_cell_forward",
+    "nested",
+    "one_matrix",
+    "plain_lists",
+    "lstm_step_forward",
+    "keywords",
+    "twelve",
+    "coupled",
+]
 """Of every kind of thing, and of every way of calling it; most are quickly made out."""
 
 
@@ -34,7 +66,7 @@ def test_an_adapter_is_short_and_gets_the_same_verdict(animal, tmp_path):
     adapter = wrap(found(f"{tmp_path}/adapter.py:{name}"), "adapter", Options({}))
 
     assert sum(map(bool, text.splitlines())) <= MOST
-    for puzzle in (animal.puzzle, "memory"):
+    for puzzle in (animal.puzzle,) if key == "semantics" else (animal.puzzle, "memory"):
         for case in run(puzzle, [mapped, adapter]).cases:
             first, second = case.results
             assert first.verdict == second.verdict, f"{puzzle}: {first.reason}; {second.reason}"

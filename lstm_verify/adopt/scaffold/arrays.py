@@ -66,6 +66,8 @@ def shown(slot: Slot, quantity: str, *, whole: bool, torch: bool) -> str:
     if slot.attribute:
         name, _, rest = slot.where.partition("[")
         place = f"net{name}{path(f'[{rest}')}"
+        if slot.axes.startswith("*"):  # a list, or a dictionary by steps
+            place = f"[{place}[t] for t in range(len(inputs))]"
     if slot.what[0] in "([":  # a pair of arrays
         place += f"[{slot.states.index(quantity)}]"
     text = read(place, slot.axes, "TH" if whole else "H", "torch.stack" if torch else "np.stack")

@@ -202,7 +202,9 @@ class Plain(Writer):
         else:
             lines = _dictionary("params", loops, others)
         if self.torch:
-            lines.append("params = {name: torch.tensor(array) for name, array in params.items()}")
+            entries = "{name: torch.tensor(array) for name, array in params.items()}"
+            listed = "[torch.tensor(array) for array in params]"
+            lines.append(f"params = {listed if lines[0].endswith('[') else entries}")
         return lines
 
     def call(self, method: str, arguments: Mapping[str, str]) -> str:  # noqa: ARG002 (it has no methods)
