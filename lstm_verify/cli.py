@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": "Find mistakes in puzzle files, without running them.",
     "activations": "Measure how accurate σ and tanh are in an implementation.",
     "identify": "Find out which LSTM an implementation is, and how it reads its arrays.",
+    "scaffold": "Write an adapter for your LSTM, to be edited.",
     "shapes": "Print the shape of every variable of an LSTM.",
     "schema": "Print the JSON Schema of puzzle files, for editors; and of what exec speaks.",
     "faults": "List and explain the faults that real LSTMs have had.",

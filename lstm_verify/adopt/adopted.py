@@ -16,14 +16,15 @@ from lstm_verify.adopt.subjects.base import Instance
 from lstm_verify.adopt.variant import words
 from lstm_verify.adopt.ways import shown
 from lstm_verify.backends.base import PLAIN, UNROLLED, Call, Observation, Part, beyond
+from lstm_verify.backends.declared import no_place
 from lstm_verify.backends.errors import Misbehaved
+from lstm_verify.backends.padding import padded, widened
 from lstm_verify.faults.simulate import arrays, row_of, together, whole
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.formats import Format
-from lstm_verify.lstm.network import Network, Place, Run, Tensor, Weights
-from lstm_verify.lstm.semantics import GATES
+from lstm_verify.lstm.network import Network, Place, Run
 from lstm_verify.lstm.unroll import Unroll
 
 _KEPT = 8
@@ -90,17 +91,14 @@ class Adopted:
 
     def _no_place(self, network: Network, run: Run) -> str | None:
         """Say what it cannot be given."""
-        for quantity, state in (("h", run.h0), ("c", run.c0)):
-            if quantity not in self.calling.takes and _some(state):
-                return f"it cannot be given {quantity}0, and here that is not 0"
+        return no_place(network, run, self.lacks, self.fixed[:2] if self.fixed else None)
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What it has no place for: h0, c0, bias."""
+        states = {f"{quantity}0" for quantity in "hc" if quantity not in self.calling.takes}
         has_bias = any(name.startswith("bias") for name in self.mapped.fields)
-        if not has_bias and any(_some([w.bias_ih, w.bias_hh]) for w in network.layers):
-            return "it has no bias, and here there is one"
-        fixed = self.fixed
-        if fixed and (network.input_size > fixed.inputs or network.hidden_size > fixed.units):
-            asked = f"input_size {network.input_size} and hidden_size {network.hidden_size}"
-            return f"it has been made with {fixed.inputs} inputs and {fixed.units} units; here are {asked}"
-        return None
+        return frozenset(states | (set() if has_bias else {"bias"}))
 
     def observe(self, network: Network, runs: Sequence[Run], call: Call = PLAIN) -> list[Observation]:
         """Run the rows of one batch: together where it takes several rows."""
@@ -156,7 +154,7 @@ class Adopted:
         """Call it on arrays that are as large as it is, and cut off what was added."""
         rows, size = len(values["x"]), self._size(network)
         wide = {"x": size[0], "h": size[1], "c": size[1]}
-        given = {name: _widened(array, array.ndim - 1, wide[name]) for name, array in values.items()}
+        given = {name: widened(array, array.ndim - 1, wide[name]) for name, array in values.items()}
         found = shown(instance, self.calling, given)
         for quantity, array in found.items():
             expected = (rows, *([values["x"].shape[1]] if array.ndim == 3 else []), size[1])
@@ -202,35 +200,3 @@ class _Cell:
         found = self.code._shown(self.instance, values, self.network)  # noqa: SLF001 (a part of it)
         shape = np.shape(h)
         return Step(None, None, None, None, found["c"].reshape(shape), found["h"].reshape(shape))
-
-
-def padded(weights: Weights, inputs: int, units: int) -> Weights:
-    """Return weights for more inputs and units: those that are added see nothing, and are not seen."""
-    has = len(weights.bias_ih) // len(GATES), len(weights.weight_ih[0])
-    if has == (units, inputs):
-        return weights
-
-    def wider(name: str, tensor: Tensor) -> Array:
-        array = np.asarray(tensor, dtype=float)
-        if name in Weights.PACKED:
-            blocks = array.reshape(len(GATES), has[0], *array.shape[1:])
-            grown = _widened(blocks, 1, units)
-            if array.ndim == 2:
-                grown = _widened(grown, 2, inputs if name == "weight_ih" else units)
-            return grown.reshape(len(GATES) * units, *grown.shape[2:])
-        return _widened(array, 0, units)
-
-    return replace(weights, **{name: wider(name, tensor) for name, tensor in weights.items()})
-
-
-def _widened(array: Array, axis: int, length: int) -> Array:
-    """Add zeros at the end of an axis."""
-    missing = length - array.shape[axis]
-    return (
-        np.pad(array, [(0, missing if k == axis else 0) for k in range(array.ndim)]) if missing > 0 else array
-    )
-
-
-def _some(tensors: Any) -> bool:
-    """Tell whether any number is not 0."""
-    return any(_some(part) if isinstance(part, (tuple, list, np.ndarray)) else part != 0 for part in tensors)

@@ -24,7 +24,7 @@ ADOPTING = ("weights", "layout", "call", "semantics", "init", "method")
 CONTRACT = ("x", "h", "c", "w")
 """What a function of ours takes, one way or the other."""
 
-_OURS = {*Weights.__dataclass_fields__, "gate", "packed", "pack", "semantics"}
+_OURS = {*Weights.__dataclass_fields__, "gate", "packed", "padded", "pack", "semantics"}
 _PACKED = re.compile(r"[WURKVb]\w{0,2}|(weight|kernel|bias|recurrent)\w*")
 
 

@@ -13,8 +13,11 @@ from lstm_verify.backends.base import Backend, Kind, Options
 from lstm_verify.backends.errors import Unusable
 
 if TYPE_CHECKING:
+    from lstm_verify.adopt.adopt import Told
     from lstm_verify.adopt.expressions import Expression
     from lstm_verify.adopt.sizes import Sizes
+    from lstm_verify.adopt.subjects.base import Wishes
+    from lstm_verify.lstm.accuracy import Accuracy
 
 
 def wrap(found: Any, name: str, options: Options) -> Backend:
@@ -33,11 +36,23 @@ def wrap(found: Any, name: str, options: Options) -> Backend:
 
 
 def _adopted(found: Any, name: str, options: Options) -> Backend:
+    from lstm_verify.adopt.adopt import adopt
+    from lstm_verify.adopt.subjects.finding import subject_of
+
+    wishes, accuracy, told = asked(found, options)
+    return adopt(subject_of(found, name, wishes), name, wishes.form, accuracy, told)
+
+
+def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:
+    """Return what the user says of something that is to be made out.
+
+    Raises:
+        Unusable: an option cannot be read.
+    """
     from lstm_verify.adopt import expressions, mapping
-    from lstm_verify.adopt.adopt import Told, adopt, documented
+    from lstm_verify.adopt.adopt import Told, documented
     from lstm_verify.adopt.calling import parsed
     from lstm_verify.adopt.subjects.base import Wishes
-    from lstm_verify.adopt.subjects.finding import subject_of
     from lstm_verify.adopt.variant import declared
     from lstm_verify.lstm.accuracy import Accuracy
 
@@ -52,7 +67,7 @@ def _adopted(found: Any, name: str, options: Options) -> Backend:
     except ValueError as error:
         raise Unusable(str(error)) from None
     wishes = replace(wishes, weights={key: _shape_of(value) for key, value in stated.items()})
-    return adopt(subject_of(found, name, wishes), name, form, accuracy, documented(told, found))
+    return wishes, accuracy, documented(told, found)
 
 
 def _shape_of(expression: Expression) -> Callable[[Sizes], tuple[int, ...]]:

@@ -33,8 +33,9 @@ from lstm_verify.backends.base import (
     strided,
     values_of,
 )
-from lstm_verify.backends.declared import default_state, supported
+from lstm_verify.backends.declared import default_state, dtype, lacking, largest, no_place, supported
 from lstm_verify.backends.errors import Misbehaved, Unusable, told
+from lstm_verify.backends.padding import padded
 from lstm_verify.conventions import convention, reorder
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
@@ -89,6 +90,12 @@ class GivenWeights(Weights):
         made = replace(self, **moved)  # type: ignore[arg-type]
         return made.map(lambda tensor: np.array(np.transpose(tensor))) if transposed else made
 
+    def padded(self, input_size: int, hidden_size: int) -> GivenWeights:
+        """Return weights for an LSTM that is larger: the units added see nothing, and nothing sees them."""
+        made = padded(self, input_size, hidden_size)
+        form = np.asarray(self.bias_ih).dtype
+        return made.map(lambda tensor: np.array(tensor, dtype=form))
+
     def pack(self, name: str) -> dict[str, NDArray[Any]]:
         """Return the tensors that a framework has for these weights: `pack("keras")["kernel"]`.
 
@@ -105,6 +112,8 @@ class PythonCode:
 
     Attributes:
         default_state: what it takes for h and c where they are left out; nothing where they cannot be.
+        lacks: what it says it has no place for; see `declared.lacking`.
+        largest: the input_size and hidden_size that it says it has, None of any.
     """
 
     name: str
@@ -115,16 +124,20 @@ class PythonCode:
     supports: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()
     default_state: tuple[Any, ...] = ()
+    lacks: frozenset[str] = frozenset()
+    largest: tuple[int, int] | None = None
 
     def refusal(self, network: Network, run: Run) -> str | None:
-        """Refuse variants that the code does not say it supports.
+        """Refuse variants that the code does not say it supports, and what it says it has no place for.
 
         A function of the form `sequence` is given one layer's weights and all steps: whatever it
         says, it cannot know of more.
         """
         supported = self.supports | UNROLLED if self.contract == "step" else self.supports - UNROLLED
         other = beyond(network, run, supported)
-        return f"it is taken for a plain LSTM, and this one has {other}" if other else None
+        if other:
+            return f"it is taken for a plain LSTM, and this one has {other}"
+        return no_place(network, run, self.lacks, self.largest)
 
     def observe(self, network: Network, runs: Sequence[Run], call: Call = PLAIN) -> list[Observation]:
         """Call the function once a step, or once for the sequence, of each row."""
@@ -235,7 +248,8 @@ def wrap(function: Any, name: str, options: Options) -> Backend:
     if contract not in CALLED:
         raise Unusable(f"form={contract}: expected one of {', '.join(CALLED)}")
     supports = supported(function, name)
-    form = options.dtype("float64", tuple(f for f in FORMATS if hasattr(np, f)))
+    form = options.dtype(dtype(function), tuple(f for f in FORMATS if hasattr(np, f)))
     accuracy, state = options.accuracy(Accuracy()), default_state(function)
     calls = frozenset(["strided", "state"] if state else ["strided"])
-    return PythonCode(name, form, accuracy, function, contract, supports, calls, state)
+    lacks, sizes = lacking(function, name), largest(function, name)
+    return PythonCode(name, form, accuracy, function, contract, supports, calls, state, lacks, sizes)

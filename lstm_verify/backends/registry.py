@@ -88,7 +88,7 @@ def backend(text: str, timeout: float = TIMEOUT) -> Backend:
     Raises:
         Unusable: no such name or option, a package is missing, it does not import …
     """
-    name, target, rest = asked(text)
+    name, target, _ = asked(text)
     head = name if target is None else f"{name}:{target}"
     kind = kinds().get(name)
     if kind is None:
@@ -99,13 +99,22 @@ def backend(text: str, timeout: float = TIMEOUT) -> Backend:
     reason = missing(kind)
     if reason:
         raise Unusable(reason)
-    pairs = [_option(text, item) for item in rest]
-    options = Options(dict(pairs), timeout)
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise Unusable(f"'{text}': an option is given twice")
+    options = options_of(text, timeout)
     made = kind.make(text, target or "", options)
     options.refuse_unused(name)
     return made
+
+
+def options_of(text: str, timeout: float = TIMEOUT) -> Options:
+    """Return the options that a user wrote.
+
+    Raises:
+        Unusable: one is no option, or is given twice.
+    """
+    pairs = [_option(text, item) for item in asked(text).options]
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise Unusable(f"'{text}': an option is given twice")
+    return Options(dict(pairs), timeout)
 
 
 def _option(text: str, item: str) -> tuple[str, str]:

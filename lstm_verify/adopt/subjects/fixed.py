@@ -35,7 +35,7 @@ def sizes_of(shapes: Mapping[str, Shape], attributes: Mapping[str, Any]) -> Size
     fitting = [
         (n, unit)
         for n, unit in product(sorted(inputs), sorted(units))
-        if sort(shapes, Sizes(n, unit, 0, 0)).problem is None
+        if said[0] in (0, n) and said[1] in (0, unit) and sort(shapes, Sizes(n, unit, 0, 0)).problem is None
     ]
     if len(fitting) != 1:
         why = "no sizes make an LSTM's of" if not fitting else "several sizes could be those of"
