@@ -16,7 +16,7 @@ from lstm_verify.adopt.expressions import Expression, filled
 from lstm_verify.adopt.mapping import Layout, Mapped, Shape, Sorted, candidates, sort
 from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.subjects.base import Instance, Subject
-from lstm_verify.adopt.ways import asked, kept, leaves, outputs, shown, without_outputs
+from lstm_verify.adopt.ways import REVERSED, asked, kept, leaves, outputs, shown, without_outputs
 from lstm_verify.backends.errors import Unusable, told
 from lstm_verify.faults.simulate import HONEST
 from lstm_verify.faults.simulate import shown as computed
@@ -319,7 +319,12 @@ def _conditions(calling: Calling, subject: Subject) -> Iterator[str]:
     """Say what is other than usual in a way of calling that was found by trying."""
     if calling.inputs.axes == "BTI" and "batch_first" not in subject.stated:
         yield "its inputs are [rows, steps, inputs]"
-    if any(slot.what in ("(c h)", "c|h") for slot in calling.given):
+    turned = any(slot.what in REVERSED for slot in calling.given)
+    if subject.stated.get("state") in REVERSED:
+        if any(slot.what == "(h c)" for slot in calling.given):
+            yield "its state is (h, c)"
+        return
+    if turned:
         yield "its state is (c, h)"
     back = [slot for slot in calling.shown if slot.returned]
     for h, c in (("h", "c"), ("h_n", "c_n")):

@@ -16,6 +16,16 @@ ADOPTING = ("weights", "layout", "call", "semantics", "init", "method")
 """Options that only what is made out has."""
 
 
+FRAMEWORKS = ("torch", "keras", "jax", "flax", "equinox")
+"""Packages whose modules and layers people make their LSTM of; all compute in float32 unless told otherwise."""
+
+
+def of_framework(found: Any) -> bool:
+    """Tell whether something is a module or layer of a framework, or a class of these."""
+    kinds = found.__mro__ if inspect.isclass(found) else type(found).__mro__
+    return any(kind.__module__.partition(".")[0] in FRAMEWORKS for kind in kinds)
+
+
 class _Keyed(Exception):
     """Its parameters were asked for by key."""
 
@@ -45,7 +55,7 @@ def keeps_a_contract(found: Any, options: Options) -> bool:
         and (getattr(found, "form", None) in CALLED or hasattr(found, "supports")))
     ):
         return True
-    if options.has(*ADOPTING) or not callable(found):
+    if options.has(*ADOPTING) or not callable(found) or of_framework(found):
         return False
     if inspect.isclass(found):
         call = vars(found).get("__call__")

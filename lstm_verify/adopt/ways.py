@@ -26,6 +26,9 @@ STEP = ("BI", "I", "IB", "I1", "1I")
 PAIRS = ("(h c)", "(c h)", "h|c", "c|h", "h")
 """What may be given in one argument for the state."""
 
+REVERSED = ("(c h)", "c|h")
+"""Those of them in which c is first."""
+
 
 def states_of(axes: str) -> tuple[str, ...]:
     """Return the axes that a state may have beside inputs with these axes."""
@@ -49,7 +52,7 @@ def without_outputs(taken: Sequence[Parameter], stated: Mapping[str, Any]) -> It
     whole = [axes for axes in WHOLE if first is None or axes != ("TBI" if first else "BTI")]
     for axes in (*whole, *STEP):
         x = Slot(roles["x"].name, "x", axes)
-        for state in _states(roles, axes):
+        for state in _states(roles, axes, stated.get("state")):
             yield Calling("", (x, *state))
 
 
@@ -75,12 +78,17 @@ def _roles(taken: Sequence[Parameter]) -> dict[str, Parameter]:
     return roles
 
 
-def _states(roles: Mapping[str, Parameter], axes: str) -> Iterator[tuple[Slot, ...]]:
-    """Yield the ways of giving a state beside inputs with these axes; last, where it may be, none."""
+def _states(roles: Mapping[str, Parameter], axes: str, stated: str | None) -> Iterator[tuple[Slot, ...]]:
+    """Yield the ways of giving a state beside inputs with these axes; last, where it may be, none.
+
+    Args:
+        stated: one of `PAIRS` that it says it takes: the first that is tried.
+    """
+    pairs = sorted(PAIRS, key=lambda pair: pair != stated)
     given = [roles[what] for what in ("h", "c", "carry") if what in roles]
     for shape in states_of(axes) if given else ():
         if "carry" in roles:
-            yield from ((Slot(roles["carry"].name, pair, shape),) for pair in PAIRS)
+            yield from ((Slot(roles["carry"].name, pair, shape),) for pair in pairs)
         else:
             yield tuple(Slot(roles[q].name, q, shape) for q in "hc" if q in roles)
     if all(p.default is not p.empty for p in given):
@@ -149,8 +157,9 @@ def outputs(calling: Calling, found: Sequence[Leaf]) -> Iterator[Calling]:
     wanted = {*f"{rows}T", "H"} if calling.whole else {*rows, "H"}
     series = [leaf for leaf in found if _is(leaf, wanted)]
     ends = [leaf for leaf in found if calling.whole and _is(leaf, {*rows, "H"})]
-    for main in _named(series, "h", "c"):
-        for last in _named(_distinct(ends), "h_n", "c_n"):
+    turned = any(slot.what in REVERSED for slot in calling.given)
+    for main in _named(series, "h", "c", turned):
+        for last in _named(_distinct(ends), "h_n", "c_n", turned):
             if main or last:
                 yield Calling(calling.method, (*calling.slots, *main, *last))
 
@@ -172,8 +181,12 @@ def _distinct(found: Sequence[Leaf]) -> list[Leaf]:
     return kept
 
 
-def _named(found: Sequence[Leaf], h: str, c: str) -> Iterator[tuple[Slot, ...]]:
-    """Yield the ways of taking arrays for h and c; where names tell, there is one."""
+def _named(found: Sequence[Leaf], h: str, c: str, turned: bool) -> Iterator[tuple[Slot, ...]]:  # noqa: FBT001
+    """Yield the ways of taking arrays for h and c; where names tell, there is one.
+
+    Args:
+        turned: whether c is probably first, as it is where the state is given.
+    """
     found = _distinct(found)
     if not found:
         yield ()
@@ -190,7 +203,8 @@ def _named(found: Sequence[Leaf], h: str, c: str) -> Iterator[tuple[Slot, ...]]:
         return
     if len(found) == 1:
         yield (Slot(found[0].where, h, found[0].axes),)
-    for first, second in permutations(found[:4], 2):
+    for pair in permutations(found[:4], 2):
+        first, second = reversed(pair) if turned else pair
         yield Slot(first.where, h, first.axes), Slot(second.where, c, second.axes)
 
 

@@ -14,7 +14,7 @@ from lstm_verify.lstm.semantics import GATES
 Shape = tuple[int, ...]
 
 _INPUTS = ("input_size", "input_dim", "n_in", "in_features", "n_x")
-_UNITS = ("hidden_size", "hidden_dim", "units", "n_hidden", "n_h", "n_a")
+_UNITS = ("hidden_size", "hidden_dim", "hidden_features", "units", "n_hidden", "n_h", "n_a")
 
 
 def sizes_of(shapes: Mapping[str, Shape], attributes: Mapping[str, Any]) -> Sizes:
