@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from inspect import Parameter
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from lstm_verify.adopt import documentation
 from lstm_verify.adopt.adopted import Adopted
 from lstm_verify.adopt.calling import Array, Calling
 from lstm_verify.adopt.expressions import Expression, filled
 from lstm_verify.adopt.mapping import Layout, Mapped, Shape, Sorted, candidates, sort
 from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.subjects.base import Instance, Subject
-from lstm_verify.adopt.ways import REVERSED, asked, kept, leaves, outputs, shown, without_outputs
+from lstm_verify.adopt.ways import asked, leaves, outputs, shown, shown_by_attributes, without_outputs
 from lstm_verify.backends.errors import Unusable, told
 from lstm_verify.faults.simulate import HONEST
 from lstm_verify.faults.simulate import shown as computed
@@ -26,25 +28,43 @@ from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Place, Run, Weights
 from lstm_verify.lstm.semantics import Semantics
 
-MOST = 24
-"""So many ways of calling it are tried with every way of filling it."""
+MOST, FEW = 24, 4
+"""So many ways of calling it are tried with every way of filling it; so many in which it behaves oddly."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the user says.
+    """What is known without trying: what the user says, and what its documentation does.
 
     Attributes:
         weights: name -> what that parameter is filled with.
         layout: of all others.
         calling: how it is called; None to find out.
         declared: fields of `Semantics` that it has.
+        takes, returns: "hc" or "ch", the order of the state; None where nothing says it.
+        rows_first: whether inputs are [rows, steps, inputs]; None where nothing says it.
     """
 
     weights: Mapping[str, Expression]
     layout: Layout
     calling: Calling | None
     declared: Mapping[str, Any]
+    takes: str | None = None
+    returns: str | None = None
+    rows_first: bool | None = None
+
+
+def documented(told_of: Told, found: Any) -> Told:
+    """Add what the documentation of an implementation says; what the user says goes first."""
+    said = documentation.stated(found)
+    layout = told_of.layout
+    return replace(
+        told_of,
+        layout=replace(layout, order=layout.order or said.order, joined=layout.joined or said.joined),
+        takes=said.takes,
+        returns=said.returns,
+        rows_first=said.rows_first,
+    )
 
 
 @dataclass
@@ -79,7 +99,8 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
         if first is None:
             why = f"; the last try: {told(refused[-1])}" if refused else ""
             raise Unusable(
-                f"{name}: no way of calling it was found{why}; say how: call=…, or write an adapter: lstm-verify scaffold {name}"
+                f"{name}: no way of calling it was found{why}; say how: call=…, or write an adapter: "
+                f"lstm-verify scaffold {name}"
             )
         trial, calling = first
         mapped = _identified(subject, name, form, accuracy, told_of, trial, calling)
@@ -101,7 +122,7 @@ def _trials(subject: Subject, sizes: Sizes, told_of: Told) -> tuple[list[Trial],
             continue
         ways = [
             replace(m, expressions={**told_of.weights, **m.expressions})
-            for m in candidates(found, told_of.layout, sizes)
+            for m in candidates(found, told_of.layout)
         ]
         wrong = _misshapen(ways, shapes, sizes)
         if wrong:
@@ -130,14 +151,44 @@ def _callings(
     doubtful = []
     for method in subject.methods():
         instance = trial.make(trial.sizes)
-        for without in without_outputs(instance.arguments(method), subject.stated):
+        own = {n: v for n, v in instance.attributes().items() if n not in trial.ways[0].expressions}
+        for without in _usual_first(
+            without_outputs(
+                instance.arguments(method),
+                own,
+                rows_first=subject.stated.get("batch_first", told_of.rows_first),
+                whole=subject.stated.get("whole"),
+            ),
+            subject,
+            told_of,
+        ):
             before = replace(without, method=method)
-            for calling in _shown(trial, before, refused):
-                if _behaves(trial, calling):
-                    yield calling
-                else:
-                    doubtful.append(calling)
-    yield from doubtful
+            for calling in _usual_first(_shown(trial, before, refused), subject, told_of):
+                if _as_told(calling, told_of):
+                    if _behaves(trial, calling):
+                        yield calling
+                    else:
+                        doubtful.append(calling)
+    yield from doubtful[:FEW]
+
+
+def _usual_first(found: Iterable[Calling], subject: Subject, told_of: Told) -> Iterable[Calling]:
+    """Sort ways of calling it so that those come first in which the state is as its framework has it."""
+    usual = subject.stated.get("state")
+    if not usual:
+        return found
+    return sorted(found, key=lambda one: not _as_told(one, replace(told_of, takes=usual, returns=usual)))
+
+
+def _as_told(calling: Calling, told_of: Told) -> bool:
+    """Tell whether states are given and returned in the order that is known."""
+    given = "".join(slot.states for slot in calling.given if "(" in slot.what or "|" in slot.what)
+    back = [slot for slot in calling.shown if slot.returned]
+    pairs = [[s.where for q in pair for s in back if s.what == q] for pair in (("h", "c"), ("h_n", "c_n"))]
+    returned = {"hc" if places == sorted(places) else "ch" for places in pairs if len(places) == 2}
+    returned |= {slot.states for slot in back if "|" in slot.what}
+    as_returned = not told_of.returns or returned <= {told_of.returns}
+    return as_returned and (not told_of.takes or given in ("", told_of.takes))
 
 
 def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[Calling]:
@@ -152,29 +203,19 @@ def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[
         refused.append(error)
         return []
     found = list(leaves(returned, instance, sizes))
-    states = kept(instance, before, sizes) if not before.takes else []
-    if states:
-        before = replace(before, slots=(*before.slots, *states))
-        found = [
-            leaf for leaf in found if not any(_same(instance, slot.where, leaf.array) for slot in states)
-        ]
-        alone = [before] if not before.whole and {"h", "c"} <= before.takes else []
-        return [c for c in (*outputs(before, found), *alone) if _enough(c)]
-    return [c for c in outputs(before, found) if _enough(c)]
-
-
-def _same(instance: Instance, where: str, array: Array) -> bool:
-    """Tell whether an attribute is what was returned."""
-    own = instance.floats(instance.attribute(where[1:]))
-    return own is not None and own.size == array.size and np.array_equal(own.ravel(), array.ravel())
+    if any(slot.attribute for slot in before.slots):  # what it keeps, it shows
+        return [c for c in (*(outputs(before, found) if before.whole else ()), before) if _enough(c)]
+    attributes = shown_by_attributes(instance, trial.ways[0].expressions, sizes)
+    return [c for c in outputs(before, found + attributes) if _enough(c)]
 
 
 def _enough(calling: Calling) -> bool:
     """Tell whether it shows h; and c too of one step, which has to be given back."""
-    seen = {q for slot in calling.shown for q in (slot.states or slot.what)} | {s.what for s in calling.shown}
-    return (
-        {"h", "c"} <= seen and calling.takes == {"h", "c"} if not calling.whole else bool(seen & {"h", "h_n"})
-    )
+    seen = {q for slot in calling.shown for q in (slot.states or (slot.what,))}
+    if calling.whole:
+        return bool(seen & {"h", "h_n"})
+    axes = {slot.axes for slot in calling.slots if slot.states}
+    return {"h", "c"} <= seen and calling.takes == {"h", "c"} and len(axes) == 1
 
 
 def _behaves(trial: Trial, calling: Calling) -> bool:
@@ -228,6 +269,23 @@ def _fits(trial: Trial, calling: Calling, mapped: Mapped, form: Format, declared
     return True
 
 
+def _reads_inputs_there(trial: Trial, calling: Calling, mapped: Mapped) -> bool:
+    """Tell whether inputs change nothing where all weights that they are multiplied with are 0."""
+    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
+    values = _values(calling, sizes)
+    layer = probe(sizes, mapped.fields).layers[0]
+    weights = replace(layer, weight_ih=0 * np.asarray(layer.weight_ih))
+    seen = []
+    for x in (values["x"], 1 - values["x"]):
+        instance = trial.make(sizes)
+        instance.fill(filled(mapped.expressions, weights))
+        try:
+            seen.append(shown(instance, calling, values | {"x": x}))
+        except Exception:  # noqa: BLE001 (then this tells nothing)
+            return True
+    return all(np.array_equal(seen[0][q], seen[1][q], equal_nan=True) for q in seen[0])
+
+
 def _ask(
     trial: Trial, calling: Calling, mapped: Mapped, sizes: Sizes, values: Mapping[str, Array]
 ) -> dict[str, Array]:
@@ -273,15 +331,19 @@ def _identified(
     trial: Trial,
     calling: Calling,
 ) -> Mapped:
-    """Return how parameters are filled, where no way makes it right: as `identify` finds that it reads them."""
+    """Return how parameters are filled where no way makes it right: as `identify` finds them read."""
     from lstm_verify.identify import identify
 
     default = trial.ways[0]
-    if not default.conditions or subject.fixed:
+    if not default.conditions:
         return default
     tried: dict[str | None, Mapped] = {}
     for way in trial.ways:
-        tried.setdefault(way.layout.joined, way)
+        if way.layout.joined not in tried and _reads_inputs_there(trial, calling, way):
+            default = default if tried else way
+            tried[way.layout.joined] = way
+    if subject.fixed:
+        return default
     for joined, way in tried.items():
         with contextlib.suppress(Unusable):
             found = identify(_adopted(subject, name, form, accuracy, told_of, trial, calling, way))
@@ -309,27 +371,38 @@ def _adopted(
     calling: Calling,
     mapped: Mapped,
 ) -> Adopted:
-    conditions = (*mapped.conditions, *(() if told_of.calling else _conditions(calling, subject)))
+    conditions = (*mapped.conditions, *(() if told_of.calling else _conditions(calling, subject, told_of)))
     return Adopted(
-        name, form, accuracy, trial.make, calling, mapped, conditions, dict(told_of.declared), subject.fixed
+        name,
+        form,
+        accuracy,
+        trial.make,
+        calling,
+        mapped,
+        conditions,
+        dict(told_of.declared),
+        subject.fixed,
+        subject.per_run,
+        _other_calls(trial, calling),
     )
 
 
-def _conditions(calling: Calling, subject: Subject) -> Iterator[str]:
+def _other_calls(trial: Trial, calling: Calling) -> frozenset[str]:
+    """Tell whether it can be called without a state."""
+    defaults = {p.name: p.default for p in trial.make(trial.sizes).arguments(calling.method)}
+    state = [slot.where for slot in calling.given if slot.states]
+    can = state and all(where in defaults and defaults[where] is not Parameter.empty for where in state)
+    return frozenset(["state"] if can else [])
+
+
+def _conditions(calling: Calling, subject: Subject, told_of: Told) -> Iterator[str]:
     """Say what is other than usual in a way of calling that was found by trying."""
-    if calling.inputs.axes == "BTI" and "batch_first" not in subject.stated:
+    if calling.inputs.axes == "BTI" and "batch_first" not in subject.stated and told_of.rows_first is None:
         yield "its inputs are [rows, steps, inputs]"
-    turned = any(slot.what in REVERSED for slot in calling.given)
-    if subject.stated.get("state") in REVERSED:
-        if any(slot.what == "(h c)" for slot in calling.given):
-            yield "its state is (h, c)"
-        return
-    if turned:
-        yield "its state is (c, h)"
-    back = [slot for slot in calling.shown if slot.returned]
-    for h, c in (("h", "c"), ("h_n", "c_n")):
-        pair = {slot.what: slot.where for slot in back if slot.what in (h, c)}
-        if len(pair) == 2 and pair[c] < pair[h] and not any("'" in where for where in pair.values()):
-            yield "it returns c before h"
-    if any(slot.what == "c|h" for slot in back):
-        yield "it returns c before h"
+    usual = subject.stated.get("state", "hc")
+    first, second = other = usual[::-1]
+    if not told_of.takes and any(slot.states == other for slot in calling.given):
+        yield f"its state is ({first}, {second})"
+    named = any("'" in slot.where or slot.attribute for slot in calling.shown)
+    if not (told_of.returns or named or _as_told(calling, replace(told_of, takes=None, returns=usual))):
+        yield f"it returns {first} before {second}"

@@ -40,6 +40,7 @@ class Adopted:
         conditions: what was found by trying, in words to go behind "agrees, if".
         declared: fields of `Semantics` that it is declared to have, whatever a puzzle has.
         fixed: its sizes, where it has been made already.
+        per_run: whether it is made for a number of rows or steps.
         calls: in which other ways it can be called.
     """
 
@@ -52,6 +53,7 @@ class Adopted:
     conditions: tuple[str, ...] = ()
     declared: Mapping[str, Any] = field(default_factory=dict)
     fixed: Sizes | None = None
+    per_run: bool = False
     calls: frozenset[str] = frozenset()
     instances: dict[tuple[Sizes, int], Instance] = field(default_factory=dict, repr=False)
 
@@ -160,11 +162,11 @@ class Adopted:
         weights = network.layers[index]
         inputs = len(weights.weight_ih[0]) if not self.fixed else self.fixed.inputs
         units = self._size(network)[1]
-        key = Sizes(inputs, units, rows, steps), index
+        key = Sizes(inputs, units, *((rows, steps) if self.per_run else (1, 1))), index
         if key not in self.instances:
             if len(self.instances) >= _KEPT:
                 self.instances.clear()
-            self.instances[key] = self.make(key[0])
+            self.instances[key] = self.make(Sizes(inputs, units, rows, steps))
         instance = self.instances[key]
         instance.fill(filled(self.mapped.expressions, padded(weights, inputs, units)))
         return instance

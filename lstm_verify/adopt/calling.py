@@ -14,7 +14,7 @@ Axes: T steps, B rows of a batch, I inputs, H units, 1 one; * in front: a list w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -27,7 +27,7 @@ from lstm_verify.puzzle.problems import quoted
 Array: TypeAlias = NDArray[Any]
 
 CANONICAL = {"x": "BTI", "h": "BH", "c": "BH", "h_n": "BH", "c_n": "BH"}
-"""What is given or shown -> the axes that it has with us; of h and c that are shown, those of `shown_axes`."""
+"""What is given or shown -> the axes that it has with us; what is shown has those of `shown_axes`."""
 
 _SLOT = re.compile(r"([^=]*)=(\(h c\)|\(c h\)|\[h c\]|\[c h\]|h\|c|c\|h|x|h_n|c_n|h|c):(\*?[TBIH1]+)")
 
@@ -60,6 +60,11 @@ class Slot:
         return self.where.startswith(".")
 
     @property
+    def series(self) -> bool:
+        """Whether it has something for every step."""
+        return "T" in self.axes or self.axes.startswith("*")
+
+    @property
     def states(self) -> str:
         """Those of h and c that are there, in their order."""
         return "".join(q for q in self.what if q in "hc") if self.what not in ("h_n", "c_n") else ""
@@ -88,7 +93,7 @@ class Calling:
     @property
     def whole(self) -> bool:
         """Whether it takes a whole sequence, and not one step."""
-        return "T" in self.inputs.axes or self.inputs.axes.startswith("*")
+        return self.inputs.series
 
     @property
     def rows(self) -> bool:
@@ -97,8 +102,11 @@ class Calling:
 
     @property
     def given(self) -> list[Slot]:
-        """Where something is given."""
-        return [slot for slot in self.slots if not slot.returned]
+        """Where something is given: arguments, and attributes where no argument has the state."""
+        arguments = [slot for slot in self.slots if not slot.returned and not slot.attribute]
+        if any(slot.states for slot in arguments):
+            return arguments
+        return arguments + [slot for slot in self.slots if slot.attribute and not slot.series]
 
     @property
     def takes(self) -> frozenset[str]:
@@ -136,13 +144,19 @@ class Calling:
         """
         found: dict[str, Array] = {}
         for slot in self.shown:
-            array = floats(part(slot))
-            if array is None:
-                raise Misbehaved(
-                    f"{slot.where} of what it returned is no array of numbers; expected {slot.what}"
-                )
-            found |= dict(_parted(slot, array, self.whole))
+            value = part(slot)
+            if slot.what[0] in "([":  # a pair of arrays
+                for quantity, one in zip(slot.states, value, strict=True):
+                    found |= self._read(Slot(slot.where, quantity, slot.axes), one, floats)
+            else:
+                found |= self._read(slot, value, floats)
         return found
+
+    def _read(self, slot: Slot, value: Any, floats: Callable[[Any], Array | None]) -> dict[str, Array]:
+        array = floats(value)
+        if array is None:
+            raise Misbehaved(f"{slot.where} of what it returned is no array of numbers; expected {slot.what}")
+        return dict(_parted(slot, array, self.whole))
 
 
 def _given(
@@ -166,7 +180,7 @@ def _given(
 def _parted(slot: Slot, array: Array, whole: bool) -> Iterator[tuple[str, Array]]:  # noqa: FBT001
     """Yield what is shown in a place, in our axes."""
     states = slot.states or slot.what
-    lasting = whole and "T" not in slot.axes and "*" not in slot.axes
+    lasting = whole and not slot.series
     if slot.what in CANONICAL:
         name = f"{slot.what}_n" if lasting and len(slot.what) == 1 else slot.what
         yield name, canonical(array, slot.axes, shown_axes(slot.axes))
@@ -272,8 +286,3 @@ def _slot(text: str) -> Slot:
             "state=(h c):1BH or [0]=h:TBH"
         )
     return Slot(*match.groups())
-
-
-def named(slots: Sequence[Slot], what: str) -> Slot | None:
-    """Return the first place of something."""
-    return next((slot for slot in slots if slot.what == what), None)

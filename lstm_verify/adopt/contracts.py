@@ -49,10 +49,8 @@ class _Glance:
 
 def keeps_a_contract(found: Any, options: Options) -> bool:
     """Tell whether something is to be called as cell(x, h, c, w) or lstm(inputs, h0, c0, w)."""
-    if (
-        options.has("form")
-        or (not options.has(*ADOPTING)
-        and (getattr(found, "form", None) in CALLED or hasattr(found, "supports")))
+    if options.has("form") or (
+        not options.has(*ADOPTING) and (getattr(found, "form", None) in CALLED or hasattr(found, "supports"))
     ):
         return True
     if options.has(*ADOPTING) or not callable(found) or of_framework(found):

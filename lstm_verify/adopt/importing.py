@@ -46,7 +46,7 @@ def _imported(place: str) -> Any:
         raise
     except SystemExit:
         raise Unusable(f"{place} cannot be imported: it calls sys.exit") from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever their code raises is told)
         raise Unusable(f"{place} cannot be imported: {told(error)}") from None
 
 

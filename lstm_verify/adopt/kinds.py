@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from lstm_verify.backends.base import Backend, Kind, Options
 from lstm_verify.backends.errors import Unusable
+
+if TYPE_CHECKING:
+    from lstm_verify.adopt.expressions import Expression
+    from lstm_verify.adopt.sizes import Sizes
 
 
 def wrap(found: Any, name: str, options: Options) -> Backend:
@@ -27,7 +33,7 @@ def wrap(found: Any, name: str, options: Options) -> Backend:
 
 def _adopted(found: Any, name: str, options: Options) -> Backend:
     from lstm_verify.adopt import expressions, mapping
-    from lstm_verify.adopt.adopt import Told, adopt
+    from lstm_verify.adopt.adopt import Told, adopt, documented
     from lstm_verify.adopt.calling import parsed
     from lstm_verify.adopt.subjects.base import Wishes
     from lstm_verify.adopt.subjects.finding import subject_of
@@ -44,7 +50,19 @@ def _adopted(found: Any, name: str, options: Options) -> Backend:
         told = Told(stated, mapping.stated(layout), parsed(call) if call else None, semantics)
     except ValueError as error:
         raise Unusable(str(error)) from None
-    return adopt(subject_of(found, name, wishes), name, form, accuracy, told)
+    wishes = replace(wishes, weights={key: _shape_of(value) for key, value in stated.items()})
+    return adopt(subject_of(found, name, wishes), name, form, accuracy, documented(told, found))
+
+
+def _shape_of(expression: Expression) -> Callable[[Sizes], tuple[int, ...]]:
+    """Return what tells the shape of an expression, at given sizes."""
+    from lstm_verify.adopt.adopt import probe
+
+    def shape(sizes: Sizes) -> tuple[int, ...]:
+        value = expression.value(probe(sizes, frozenset()).layers[0])
+        return () if value is None else value.shape
+
+    return shape
 
 
 def _pairs(option: str, text: str) -> list[tuple[str, str]]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from itertools import permutations, product
 
 from lstm_verify.adopt.expressions import Expression, Part
-from lstm_verify.adopt.names import Group, groups, is_bias, is_peephole
+from lstm_verify.adopt.names import SPELLINGS, Group, groups, is_bias, is_peephole
 from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.conventions.base import Convention
 from lstm_verify.conventions.lookup import convention
 from lstm_verify.conventions.orders import gate_order
-from lstm_verify.lstm.semantics import GATES
+from lstm_verify.lstm.semantics import GATES, PEEPHOLES
 
 Shape = tuple[int, ...]
 
@@ -112,14 +112,14 @@ def sort(shapes: Mapping[str, Shape], sizes: Sizes) -> Sorted:
     left = dict(shapes)
     for group in groups(shapes):
         alike = {shapes[name] for name in group.names.values()}
-        one = _sort(group, alike.pop(), sizes, 1) if len(alike) == 1 else None
-        if one:
+        one = _sort(_completed(group, left), alike.pop(), sizes, 1) if len(alike) == 1 else None
+        if one and (one.what != "vector" or _is_vector(one)):
             found.known.setdefault(one.what, []).append(one)
-            for name in group.names.values():
+            for name in one.names:
                 left.pop(name)
     for name, shape in left.items():
-        one = _sort(Group(name, {"": name}), shape, sizes, 4)
-        if one:
+        one = _sort(Group(name, {"": name}), shape, sizes, 4) or _peepholes_of(name, shape, sizes)
+        if one and (one.what != "vector" or is_bias(name)):
             found.known.setdefault(one.what, []).append(one)
         elif all(n in (1, sizes.inputs, sizes.units, sizes.inputs + sizes.units) for n in shape) and shape:
             found.unknown[name] = shape
@@ -150,6 +150,36 @@ def _sort(group: Group, shape: Shape, sizes: Sizes, blocks: int) -> Sort | None:
     return None
 
 
+def _completed(group: Group, left: Mapping[str, Shape]) -> Group:
+    """Add the candidate to three gates, where it is called otherwise: there is one parameter of that shape."""
+    if len(group.names) == len(GATES) or "g" in group.names:
+        return group
+    shape = left.get(group.names["i"])
+    others = [
+        name
+        for name, own in left.items()
+        if own == shape and name not in group.names.values() and is_bias(name) == is_bias(group.names["i"])
+    ]
+    named = [name for name in others if any(word in name.lower() for word in SPELLINGS["g"] if len(word) > 1)]
+    found = others if len(others) == 1 else named
+    return Group(group.template, {**group.names, "g": found[0]}) if len(found) == 1 else group
+
+
+def _is_vector(one: Sort) -> bool:
+    """Tell whether vectors are parameters: a state, or the gates that an object keeps, are none."""
+    return any(is_bias(name) for name in one.names) or _peepholes(one)
+
+
+def _peepholes_of(name: str, shape: Shape, sizes: Sizes) -> Sort | None:
+    """Tell whether a vector is that of all three peepholes."""
+    flat = tuple(n for n in shape if n != 1)
+    return (
+        Sort("peepholes", {"": name})
+        if flat == (len(PEEPHOLES) * sizes.units,) and is_peephole(name)
+        else None
+    )
+
+
 def _flat(shape: Shape, sizes: Sizes, blocks: int) -> Shape:
     """Return a shape without axes of length 1, and with the gates' own axis joined to that of the units."""
     flat = [n for n in shape if n != 1]
@@ -176,6 +206,14 @@ def _problem(found: Sorted, shapes: Mapping[str, Shape], sizes: Sizes) -> str | 
     ]
     if several:
         return "; ".join(several)
+    lacking = [
+        s
+        for s in (*known.get("ih", []), *known.get("hh", []), *joined)
+        if not s.packed and "g" not in s.gates
+    ]
+    if lacking:
+        others = ", ".join([*found.unknown, *found.others]) or "there is no other"
+        return f"beside {'/'.join(lacking[0].names)} the candidate's is missing; it could be: {others}"
     if joined or ("ih" in known and "hh" in known):
         return None
     return _no_lstm(shapes, sizes)
@@ -217,7 +255,7 @@ def stated(text: str) -> Layout:
     return made
 
 
-def candidates(found: Sorted, stated: Layout, sizes: Sizes) -> Iterator[Mapped]:
+def candidates(found: Sorted, stated: Layout) -> Iterator[Mapped]:
     """Yield the ways of filling parameters that their names and shapes allow, the likeliest first.
 
     Args:
@@ -304,6 +342,8 @@ def _expressions(found: Sorted, layout: Layout) -> dict[str, Expression]:
         made |= _each(one, pair, order, one.turned == "columns")
     for one in known.get("joined with bias", []):
         made |= _each(one, ["bias", *pair], order, one.turned == "columns")
+    for one in known.get("peepholes", []):
+        made |= _each(one, ["c"], PEEPHOLES, turned=False)
     for one, what in _vectors(known):
         made |= _each(one, [what], order, turned=False)
     return made
@@ -319,7 +359,7 @@ def _each(one: Sort, fields: Sequence[str], order: str, turned: bool) -> dict[st
 def _vectors(known: Mapping[str, Sequence[Sort]]) -> Iterator[tuple[Sort, str]]:
     """Tell biases from peepholes, and one of two biases from the other."""
     vectors = known.get("vector", [])
-    peepholes = [v for v in vectors if "g" not in v.gates and not v.packed and _peepholes(v)]
+    peepholes = [v for v in vectors if not v.packed and _peepholes(v)]
     yield from ((v, "c") for v in peepholes)
     biases = [v for v in vectors if v not in peepholes]
     if "joined with bias" in known:
@@ -333,7 +373,7 @@ def _vectors(known: Mapping[str, Sequence[Sort]]) -> Iterator[tuple[Sort, str]]:
 
 
 def _peepholes(one: Sort) -> bool:
-    return any(is_peephole(name) for name in one.names) or not any(is_bias(name) for name in one.names)
+    return "g" not in one.gates and any(is_peephole(name) for name in one.names)
 
 
 def _side(bias: Sort, known: Mapping[str, Sequence[Sort]]) -> int:

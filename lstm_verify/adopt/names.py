@@ -93,9 +93,11 @@ def _gates(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_bias(name: str) -> bool:
-    """Tell whether a name is that of a bias: b, b_f, bf, bias_f, x2i.bias, but not w_b."""
-    last = re.split(r"[.\[\]'\"]+", name.strip("]'\""))[-1]
-    return bool(re.match(r"_*(b(?![a-z]{3})|bias|beta)", last, re.IGNORECASE) or "bias" in last.lower())
+    """Tell whether a name is that of a bias: b, b_f, bf, bias_f, x2i.bias, b[f], but not w_b or U_f."""
+    return any(_BIAS.match(part) or "bias" in part.lower() for part in re.split(r"[.\[\]]+", name))
+
+
+_BIAS = re.compile(r"_*b(?![a-z]{3})", re.IGNORECASE)
 
 
 def is_peephole(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -84,8 +85,13 @@ def construction(
     """
     known = known or {}
     values = {
-        "layers": 1, "rows": sizes.rows, "steps": sizes.steps, "other": OTHER, "units": sizes.units, "inputs": sizes.inputs
-    }  # fmt: skip
+        "layers": 1,
+        "rows": sizes.rows,
+        "steps": sizes.steps,
+        "other": OTHER,
+        "units": sizes.units,
+        "inputs": sizes.inputs,
+    }
     found: dict[str, Any] = {}
     needed = []
     for one in arguments(made):
@@ -100,10 +106,32 @@ def construction(
             needed.append((one.name, what))
     if _takes_any_name(made) and not {"units", "inputs"} & {role(name, _SIZES) or "" for name in found}:
         found |= {"input_size": sizes.inputs, "hidden_size": sizes.units}
+    for name, what in [pair for pair in needed if holds_weights(pair[0]) and pair[1] is None]:
+        holder = _holder(made)
+        if holder is not None:
+            found[name] = holder(**construction(holder, sizes, given))
+            needed.remove((name, what))
     free = [what for what in ("inputs", "units") if values[what] not in found.values()]
     for name, what in needed:
         found[name] = values[what] if what else values[free.pop(0)] if free else OTHER
     return found
+
+
+def depends_on_runs(made: Callable[..., Any], given: Mapping[str, str]) -> bool:
+    """Tell whether a class is made for a number of rows or steps."""
+    one, other = Sizes(2, 3, 5, 7), Sizes(2, 3, 11, 13)
+    return construction(made, one, given) != construction(made, other, given)
+
+
+def _holder(made: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return the class beside this one whose objects have parameters, as its name says."""
+    module = sys.modules.get(getattr(made, "__module__", ""), None)
+    classes = [
+        one
+        for name, one in vars(module or object).items()
+        if inspect.isclass(one) and "param" in name.lower()
+    ]
+    return classes[0] if len(classes) == 1 else None
 
 
 def _takes_any_name(made: Callable[..., Any]) -> bool:

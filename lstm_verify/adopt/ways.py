@@ -1,9 +1,9 @@
-"""The ways in which an implementation may be called: found by trying, with sizes of which no two are alike."""
+"""The ways in which an implementation may be called, found by trying: no two of its sizes are alike."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
 from itertools import permutations
@@ -26,9 +26,6 @@ STEP = ("BI", "I", "IB", "I1", "1I")
 PAIRS = ("(h c)", "(c h)", "h|c", "c|h", "h")
 """What may be given in one argument for the state."""
 
-REVERSED = ("(c h)", "c|h")
-"""Those of them in which c is first."""
-
 
 def states_of(axes: str) -> tuple[str, ...]:
     """Return the axes that a state may have beside inputs with these axes."""
@@ -38,22 +35,48 @@ def states_of(axes: str) -> tuple[str, ...]:
     return ("HB", "BH") if columns else ("BH", "1BH", "HB")
 
 
-def without_outputs(taken: Sequence[Parameter], stated: Mapping[str, Any]) -> Iterator[Calling]:
+def without_outputs(
+    taken: Sequence[Parameter],
+    attributes: Mapping[str, Any],
+    *,
+    rows_first: bool | None,
+    whole: bool | None = None,
+) -> Iterator[Calling]:
     """Yield the ways of giving inputs and a state, the likeliest first; what is shown is seen later.
 
     Args:
         taken: the arguments of the method.
-        stated: what the implementation says of itself.
+        attributes: what the object has, beside its parameters.
+        rows_first: whether inputs are [rows, steps, inputs]; None where nothing says so.
+        whole: whether it takes a whole sequence, and not one step; None where nothing says so.
     """
     roles = _roles(taken)
     if "x" not in roles:
         return
-    first = stated.get("batch_first")
-    whole = [axes for axes in WHOLE if first is None or axes != ("TBI" if first else "BTI")]
-    for axes in (*whole, *STEP):
+    sequences = [axes for axes in WHOLE if rows_first is None or axes != ("TBI" if rows_first else "BTI")]
+    for axes in (*(() if whole is False else sequences), *(() if whole else STEP)):
         x = Slot(roles["x"].name, "x", axes)
-        for state in _states(roles, axes, stated.get("state")):
+        for state in _states(roles, axes):
             yield Calling("", (x, *state))
+        if not roles.keys() & {"h", "c", "carry"}:
+            for state in _kept(attributes, axes):
+                yield Calling("", (x, *state))
+
+
+def _kept(attributes: Mapping[str, Any], axes: str) -> Iterator[tuple[Slot, ...]]:
+    """Yield the ways in which an object may keep its state in attributes of its own."""
+    roles: dict[str, str] = {}
+    for name, value in attributes.items():
+        what = of_call(name)
+        if what and isinstance(value, (tuple, list)) and len(value) == len("hc"):
+            roles.setdefault("carry", f".{name}")
+        elif what in ("h", "c") and (value is None or hasattr(value, "shape")):
+            roles.setdefault(what, f".{name}")
+    for shape in states_of(axes):
+        if "carry" in roles:
+            yield from ((Slot(roles["carry"], pair, shape),) for pair in ("(h c)", "(c h)"))
+        if {"h", "c"} <= roles.keys():
+            yield Slot(roles["h"], "h", shape), Slot(roles["c"], "c", shape)
 
 
 def _roles(taken: Sequence[Parameter]) -> dict[str, Parameter]:
@@ -63,6 +86,11 @@ def _roles(taken: Sequence[Parameter]) -> dict[str, Parameter]:
         what = of_call(one.name)
         if what and what not in roles:
             roles[what] = one
+        elif what == "h" and "c" not in roles:  # s and h: the cell state is the one that is not called h
+            roles["c"] = one
+    if roles.get("c", roles.get("h")) is not roles.get("h") and of_call(roles["c"].name) == "h":
+        if not roles["h"].name.lower().startswith("h"):
+            roles["h"], roles["c"] = roles["c"], roles["h"]
     if "x" not in roles:
         free = [p for p in taken if p not in roles.values()] or [p for p in taken if p is taken[0]]
         if free:
@@ -78,17 +106,12 @@ def _roles(taken: Sequence[Parameter]) -> dict[str, Parameter]:
     return roles
 
 
-def _states(roles: Mapping[str, Parameter], axes: str, stated: str | None) -> Iterator[tuple[Slot, ...]]:
-    """Yield the ways of giving a state beside inputs with these axes; last, where it may be, none.
-
-    Args:
-        stated: one of `PAIRS` that it says it takes: the first that is tried.
-    """
-    pairs = sorted(PAIRS, key=lambda pair: pair != stated)
+def _states(roles: Mapping[str, Parameter], axes: str) -> Iterator[tuple[Slot, ...]]:
+    """Yield the ways of giving a state beside inputs with these axes; last, where it may be, none."""
     given = [roles[what] for what in ("h", "c", "carry") if what in roles]
     for shape in states_of(axes) if given else ():
         if "carry" in roles:
-            yield from ((Slot(roles["carry"].name, pair, shape),) for pair in pairs)
+            yield from ((Slot(roles["carry"].name, pair, shape),) for pair in PAIRS)
         else:
             yield tuple(Slot(roles[q].name, q, shape) for q in "hc" if q in roles)
     if all(p.default is not p.empty for p in given):
@@ -127,6 +150,13 @@ def leaves(returned: Any, instance: Instance, sizes: Sizes, path: str = "") -> I
             return
         entries: Iterator[tuple[Any, Any]] = iter(enumerate(returned))
     elif isinstance(returned, Mapping):
+        if returned and all(
+            isinstance(key, int) for key in returned
+        ):  # by steps, one before the first perhaps
+            stacked = _stacked([returned[key] for key in sorted(returned) if key >= 0], instance, sizes)
+            if stacked is not None:
+                yield Leaf(path or "[]", *stacked)
+            return
         entries = ((key, value) for key, value in returned.items() if isinstance(key, (str, int)))
     else:
         return
@@ -157,9 +187,8 @@ def outputs(calling: Calling, found: Sequence[Leaf]) -> Iterator[Calling]:
     wanted = {*f"{rows}T", "H"} if calling.whole else {*rows, "H"}
     series = [leaf for leaf in found if _is(leaf, wanted)]
     ends = [leaf for leaf in found if calling.whole and _is(leaf, {*rows, "H"})]
-    turned = any(slot.what in REVERSED for slot in calling.given)
-    for main in _named(series, "h", "c", turned):
-        for last in _named(_distinct(ends), "h_n", "c_n", turned):
+    for main in _named(series, "h", "c"):
+        for last in _named(_distinct(ends), "h_n", "c_n"):
             if main or last:
                 yield Calling(calling.method, (*calling.slots, *main, *last))
 
@@ -181,12 +210,8 @@ def _distinct(found: Sequence[Leaf]) -> list[Leaf]:
     return kept
 
 
-def _named(found: Sequence[Leaf], h: str, c: str, turned: bool) -> Iterator[tuple[Slot, ...]]:  # noqa: FBT001
-    """Yield the ways of taking arrays for h and c; where names tell, there is one.
-
-    Args:
-        turned: whether c is probably first, as it is where the state is given.
-    """
+def _named(found: Sequence[Leaf], h: str, c: str) -> Iterator[tuple[Slot, ...]]:
+    """Yield the ways of taking arrays for h and c; where names tell, there is one."""
     found = _distinct(found)
     if not found:
         yield ()
@@ -197,15 +222,20 @@ def _named(found: Sequence[Leaf], h: str, c: str, turned: bool) -> Iterator[tupl
         yield (Slot(packed[0].where, "h|c", axes),)
         yield (Slot(packed[0].where, "c|h", axes),)
         return
-    told = {of_call(_key(leaf.where)): leaf for leaf in found}
+    told = {_called(leaf.where): leaf for leaf in found}
     if {"h", "c"} <= told.keys():
         yield Slot(told["h"].where, h, told["h"].axes), Slot(told["c"].where, c, told["c"].axes)
         return
     if len(found) == 1:
         yield (Slot(found[0].where, h, found[0].axes),)
-    for pair in permutations(found[:4], 2):
-        first, second = reversed(pair) if turned else pair
+    for first, second in permutations(found[:4], 2):
         yield Slot(first.where, h, first.axes), Slot(second.where, c, second.axes)
+
+
+def _called(path: str) -> str | None:
+    """Tell whether a name is that of h or c; hidden_states are h."""
+    what = of_call(_key(path))
+    return "h" if what == "carry" else what
 
 
 def _key(path: str) -> str:
@@ -213,22 +243,17 @@ def _key(path: str) -> str:
     return re.split(r"[\[\].'\"]+", path.strip("]'\""))[-1]
 
 
-def kept(instance: Instance, calling: Calling, sizes: Sizes) -> list[Slot]:
-    """Return the attributes that are h and c, as their names and shapes tell."""
-    found: dict[str, Slot] = {}
+def shown_by_attributes(instance: Instance, but: Collection[str], sizes: Sizes) -> list[Leaf]:
+    """Return what an object shows in attributes whose names are those of h and c.
+
+    Args:
+        but: names of its parameters.
+    """
+    found: list[Leaf] = []
     for name, value in instance.attributes().items():
-        what = of_call(name)
-        array = instance.floats(value) if name not in instance.shapes else None
-        axes = _axes(array.shape, sizes) if array is not None else None
-        if (
-            what in ("h", "c", "carry")
-            and axes
-            and _is(Leaf(name, array, axes), {*("B" if calling.rows else ""), "H"})
-        ):  # type: ignore[arg-type]
-            found.setdefault(
-                "h" if what == "carry" else what, Slot(f".{name}", "h" if what == "carry" else what, axes)
-            )
-    return list(found.values())
+        if name not in but and of_call(name) in ("h", "c", "carry"):
+            found += leaves(value, instance, sizes, f".{name}")
+    return found
 
 
 def asked(instance: Instance, calling: Calling, values: Mapping[str, Array]) -> Any:
@@ -247,12 +272,14 @@ def shown(instance: Instance, calling: Calling, values: Mapping[str, Array]) -> 
 
     def part(slot: Slot) -> Any:
         if slot.attribute:
-            return instance.attribute(slot.where[1:])
-        found = part_of(returned, slot.where)
-        return found
+            name, _, path = slot.where[1:].partition("[")
+            return part_of(instance.attribute(name), f"[{path}" if path else "[]")
+        return part_of(returned, slot.where)
 
     def floats(value: Any) -> Array | None:
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, Mapping):
+            value = [value[key] for key in sorted(value) if isinstance(key, int) and key >= 0]
+        if isinstance(value, (list, tuple)) and instance.floats(value) is None:
             arrays = [instance.floats(one) for one in value]
             if arrays and all(a is not None for a in arrays):
                 try:

@@ -26,6 +26,7 @@ class Animal:
         puzzle: one that shows what it is.
         identified: what `identify` says otherwise of it than of torch.nn.LSTM: line -> what is found; None where
             it is not identified.
+        thorough: whether it takes other ways of calling it to see what it is.
     """
 
     where: str
@@ -38,6 +39,7 @@ class Animal:
     skips: frozenset[str] = frozenset()
     puzzle: str = "generic"
     identified: Mapping[str, str] | None = field(default_factory=dict)
+    thorough: bool = False
 
     @property
     def file(self) -> str:
@@ -64,10 +66,16 @@ NOT_USED = {"initial state": "not used: it begins with zeros"}
 H0_ALONE = {"initial state": "h0 alone is used"}
 I_OR_G = {"order of the gates": "i, f, g, o, or g, f, i, o"}  # where both are σ, none can tell
 
+TWELVE = "weights=" + "; ".join(
+    f"[{3 * k}]={gate}.ih.T; [{3 * k + 1}]={gate}.hh.T; [{3 * k + 2}]={gate}.bias"
+    for k, gate in enumerate("ifog")
+)
+"""Twelve parameters in a list, of i, f, o and g."""
+
 TABLE = [
     right("linear_modules.py:FourGates", LINEAR),
     right("linear_modules.py:trained", LINEAR, skips="size"),
-    right("linear_modules.py:InputAndHidden", LINEAR, biases=2, layout="i, f, g, o"),
+    right("linear_modules.py:InputAndHidden", LINEAR, biases=2),
     right("linear_modules.py:OneLinear", LINEAR, layout="i, f, o, g"),
     right(
         "linear_modules.py:EightLinears",
@@ -84,7 +92,7 @@ TABLE = [
         "sigmoid-on-candidate",
         identified={"activations": "σ; candidate σ; on the way out tanh"} | I_OR_G,
     ),
-    wrong("linear_modules.py:Regularised", LINEAR, None, biases=2, layout="i, f, g, o", identified=None),
+    wrong("linear_modules.py:Regularised", LINEAR, None, biases=2, identified=None),
     wrong(
         "linear_modules.py:BatchFirst",
         LINEAR,
@@ -129,7 +137,7 @@ TABLE = [
     ),
     wrong("parameter_modules.py:ZeroCell", PAIRS, None, identified=H0_ALONE),
     right("fused_modules.py:Chunks", FUSED, layout="i, f, g, o"),
-    right("fused_modules.py:Packed", FUSED, layout="i, g, f, o", options="state=ch"),
+    right("fused_modules.py:Packed", FUSED, layout="i, g, f, o"),
     right("fused_modules.py:LikePyTorch", FUSED, biases=2),
     right(
         "fused_modules.py:LastOnly", JOINED, skips="h0 c0 c steps", puzzle="log-gates", identified=NOT_USED
@@ -138,7 +146,6 @@ TABLE = [
         "fused_modules.py:CellFirst",
         JOINED,
         "hn-cn-swapped-in-return",
-        options="returns=hc",
         identified={"returns": "(c, h)"},
     ),
     wrong("fused_modules.py:Swapped", JOINED, "activations-swapped", identified=None),
@@ -175,21 +182,32 @@ TABLE = [
         "state-carried-between-calls",
         skips="h0 c0",
         puzzle="statquest",
+        thorough=True,
         identified=None,
     ),
     right("dict_functions.py:lstm_cell_forward", JOINED),
     right("dict_functions.py:lstm_forward", JOINED, skips="c0", puzzle="log-gates", identified=H0_ALONE),
-    right("dict_functions.py:nested", PAIRS),
+    right(
+        "dict_functions.py:nested",
+        PAIRS,
+        options="weights="
+        + "; ".join(
+            f"{c}.W={g}.ih; {c}.U={g}.hh; {c}.b={g}.bias" for g, c in zip("ifgo", "ifco", strict=True)
+        ),
+    ),
     right(
         "dict_functions.py:one_matrix",
         FUSED,
         biases=0,
-        layout="f, i, o, g",
         skips="bias",
         puzzle="memory-no-bias",
         identified={"biases": "none is used"},
     ),
-    right("dict_functions.py:plain_lists", JOINED),
+    right(
+        "dict_functions.py:plain_lists",
+        JOINED,
+        options="weights=" + "; ".join(f"W.{g}={g}.ih|{g}.hh; b.{g}={g}.bias" for g in "ifgo"),
+    ),
     wrong("dict_functions.py:memory_before", JOINED, "stale-c-in-output", identified=None),
     wrong("dict_functions.py:output_gate_last", JOINED, "h-overwritten-before-last-gate", identified=None),
     wrong(
@@ -208,11 +226,11 @@ TABLE = [
         identified=H0_ALONE,
     ),
     right("step_functions.py:keywords", PAIRS),
-    right("step_functions.py:twelve", PAIRS, layout="i, f, o, g"),
+    right("step_functions.py:twelve", PAIRS, options=TWELVE),
     right(
         "step_functions.py:coupled",
         PAIRS,
-        options="coupled=f=1-i",
+        options="semantics=coupled=f=1-i",
         puzzle="cifg-blend",
         identified={"coupled gates": "f = 1 − i"},
     ),
@@ -220,14 +238,13 @@ TABLE = [
         "step_functions.py:pasted",
         PAIRS,
         "copy-paste-weight-f-uses-Wi",
-        layout="i, f, o, g",
+        options=TWELVE,
         identified=None,
     ),
     wrong(
         "step_functions.py:documented",
         FUSED,
         "gate-order-ifog",
-        options="order=ifgo",
         identified={"order of the gates": "i, f, o, g"},
     ),
     wrong(
@@ -249,7 +266,6 @@ TABLE = [
         "step_functions.py:old_peephole",
         FUSED,
         "peephole-o-uses-old-c",
-        options="peephole=new",
         puzzle="generic-peephole",
         identified={"peepholes": "o sees the old c"},
     ),

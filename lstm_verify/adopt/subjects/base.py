@@ -57,11 +57,13 @@ class Wishes:
         form: the format in which it is to compute.
         method: which method is called; "" to look for it.
         init: name -> what an argument of its constructor is given.
+        weights: name -> the shape that this parameter of a function has, at given sizes.
     """
 
     form: Format
     method: str = ""
     init: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, Callable[[Sizes], Shape]] = field(default_factory=dict)
 
 
 class Subject(Protocol):
@@ -76,8 +78,16 @@ class Subject(Protocol):
         """The sizes that it has, where it has been made already."""
 
     @property
+    def per_run(self) -> bool:
+        """Whether it is made for a number of rows or steps."""
+
+    @property
     def stated(self) -> Mapping[str, Any]:
-        """What it says of itself, such as batch_first."""
+        """What it, or its framework, says of it; a key is left out of which nothing is said.
+
+        batch_first: whether inputs are [rows, steps, inputs]; whole: whether it takes sequences, and not
+        single steps; state: "hc" or "ch", the order that a state usually has in that framework.
+        """
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:
         """Yield the ways of making it, with the shapes that its parameters then have at these sizes."""
@@ -94,7 +104,9 @@ METHODS = (
 
 
 def as_floats(value: Any) -> Array | None:
-    """Return a NumPy array of numbers, as float64; None of anything else."""
+    """Return a NumPy array of numbers, or a list of numbers, as float64; None of anything else."""
+    if isinstance(value, list) and value and all(isinstance(x, (float, np.floating)) for x in value):
+        return np.array(value, dtype=np.float64)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         return None
     return value.astype(np.float64)

@@ -66,12 +66,14 @@ def _called(leaves: tuple[Any, ...], tree: Any, method: str, arrays: Any, given:
 class EquinoxModule:
     """A class of modules, or one module; see `Subject`."""
 
-    stated: Mapping[str, Any] = {}
+    per_run = False
 
     def __init__(self, found: Any, wishes: Wishes) -> None:
         self.found, self.wishes = found, wishes
         self.is_class = inspect.isclass(found)
         self.what = f"an equinox.Module{'' if self.is_class else ' that has been made'}"
+        kind = found if self.is_class else type(found)
+        self.stated: Mapping[str, Any] = {"whole": False} if issubclass(kind, _cell()) else {}
         self.fixed: Sizes | None = None
         if not self.is_class:
             self.fixed = sizes_of(EquinoxInstance(found, wishes).shapes, vars(found))
@@ -89,6 +91,13 @@ class EquinoxModule:
     def methods(self) -> list[str]:
         """Return the methods that run it."""
         return own_methods(self.found, self.wishes)
+
+
+def _cell() -> Any:
+    """Return the cell that Equinox has: it takes one step, of one row."""
+    import equinox
+
+    return equinox.nn.LSTMCell
 
 
 def subject(found: Any, wishes: Wishes) -> EquinoxModule | None:

@@ -32,11 +32,11 @@ def sizes_of(shapes: Mapping[str, Shape], attributes: Mapping[str, Any]) -> Size
     lengths = {n for shape in shapes.values() for n in shape if n > 0}
     units = lengths | {n // len(GATES) for n in lengths if n % len(GATES) == 0}
     inputs = lengths | {total - unit for total, unit in product(lengths, units) if total > unit}
-    fitting = [
-        (n, unit)
-        for n, unit in product(sorted(inputs), sorted(units))
-        if sort(shapes, Sizes(n, unit, 0, 0)).problem is None
-    ]
+    sorts = {
+        (n, unit): sort(shapes, Sizes(n, unit, 0, 0)) for n, unit in product(sorted(inputs), sorted(units))
+    }
+    left = {size: len(s.unknown) + len(s.others) for size, s in sorts.items() if s.problem is None}
+    fitting = [size for size, count in left.items() if count == min(left.values())]
     if len(fitting) != 1:
         why = "no sizes make an LSTM's of" if not fitting else "several sizes could be those of"
         listed = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())

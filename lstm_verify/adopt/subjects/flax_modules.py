@@ -17,10 +17,10 @@ from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.subjects.base import Array, Instance, Shape, Wishes
 from lstm_verify.adopt.subjects.fixed import sizes_of
 from lstm_verify.adopt.subjects.jax_arrays import JaxInstance, jitted, key, made, own_methods, precision
-from lstm_verify.adopt.subjects.lazy import first_call, made_with
+from lstm_verify.adopt.subjects.lazy import Caller, made_with
 from lstm_verify.backends.errors import Unusable
 
-CARRY = {"state": "(c h)"}
+CARRY = {"state": "ch"}
 """What Flax says of an LSTM's state: https://flax.readthedocs.io, LSTMCell: the carry is (c, h)."""
 
 WIDEST = 8
@@ -91,6 +91,8 @@ def _nested(leaves: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
 class LinenModule:
     """A class of linen modules, or one module, bound to its parameters or not; see `Subject`."""
 
+    per_run = False
+
     def __init__(self, found: Any, wishes: Wishes) -> None:
         from flax import linen
 
@@ -98,9 +100,13 @@ class LinenModule:
         self.is_class = inspect.isclass(found)
         self.what = f"a flax.linen.Module{'' if self.is_class else ' that has been made'}"
         self.fixed: Sizes | None = None
+        kind = found if self.is_class else type(found)
         self.stated: Mapping[str, Any] = CARRY
         if isinstance(found, linen.RNN):
-            self.stated = {**CARRY, "batch_first": not found.time_major}
+            self.stated = {**CARRY, "whole": True, "batch_first": not found.time_major}
+        elif kind in (linen.LSTMCell, linen.OptimizedLSTMCell):
+            self.stated = {**CARRY, "whole": False}
+        self.caller = Caller(self.stated)
         if not self.is_class:
             self.fixed = self._sizes()
 
@@ -108,7 +114,8 @@ class LinenModule:
         """Return the sizes of one that has been made; the inputs are free where it is not bound."""
         if self.found.scope is not None:
             return sizes_of(LinenInstance(*self.found.unbind(), self.wishes).shapes, vars(self.found))
-        for units in _integers(self.found):
+        for units in dict.fromkeys(_integers(self.found)):
+            self.caller.known = None
             looked = LOOK._replace(units=units, inputs=WIDEST if units != WIDEST else WIDEST + 1)
             with contextlib.suppress(Unusable):
                 shapes = self._make(looked).shapes
@@ -144,9 +151,7 @@ class LinenModule:
 
         taken = bare.arguments(method)
         with precision(bare.dtype):
-            return LinenInstance(
-                module, first_call(taken, self.stated, sizes, bare.native, shaped), self.wishes
-            )
+            return LinenInstance(module, self.caller.first(taken, sizes, bare.native, shaped), self.wishes)
 
     def methods(self) -> list[str]:
         """Return the methods that run it."""
@@ -188,9 +193,16 @@ class NnxInstance(JaxInstance):
 class NnxModule:
     """A class of nnx modules, or one module; see `Subject`."""
 
-    stated: Mapping[str, Any] = CARRY
+    per_run = False
 
     def __init__(self, found: Any, wishes: Wishes) -> None:
+        from flax import nnx
+
+        kind = found if inspect.isclass(found) else type(found)
+        cells = (nnx.LSTMCell, nnx.OptimizedLSTMCell)
+        self.stated: Mapping[str, Any] = {**CARRY, **({"whole": False} if kind in cells else {})}
+        if isinstance(found, nnx.RNN):
+            self.stated = {**CARRY, "whole": True, "batch_first": not found.time_major}
         self.found, self.wishes = found, wishes
         self.is_class = inspect.isclass(found)
         self.what = f"a flax.nnx.Module{'' if self.is_class else ' that has been made'}"

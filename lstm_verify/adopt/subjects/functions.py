@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter
 from itertools import product
@@ -16,7 +18,7 @@ from lstm_verify.adopt.roles import arguments, construction, holds_weights, of_c
 from lstm_verify.adopt.sizes import LOOK, OTHER, Sizes
 from lstm_verify.adopt.subjects.base import Array, Instance, Shape, Wishes, as_floats
 
-_OWN = re.compile(r"_*([wurvkb]|weight|bias|kernel|recurrent|p_?[ifo]$)", re.IGNORECASE)
+_OWN = re.compile(r"_*([wurvkb]|weight|bias|kernel|recurrent|p$|p_?[ifo]$)", re.IGNORECASE)
 """How the names of parameters begin, where each is an argument."""
 
 
@@ -39,7 +41,7 @@ class Anything:
     def __getattr__(self, name: str) -> Anything:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in ("T", "shape", "dot", "reshape", "get", "copy"):
+        if name in ("T", "shape", "dot", "reshape", "get", "copy", "items", "keys", "values"):
             return self
         return self._child(f"{self._path}.{name}" if self._path else name)
 
@@ -94,26 +96,26 @@ class FunctionInstance:
         extra: Mapping[str, Any],
     ) -> None:
         self.function, self.holder, self.dtype = function, holder, wishes.form.name
-        self.shapes, self.extra = shapes, extra
-        self.values: dict[str, Array] = {name: np.zeros(shape, self.dtype) for name, shape in shapes.items()}
+        self.shapes, self.extra, self.tensors = shapes, extra, _of_tensors(function)
+        self.values: dict[str, Any] = {name: self.native(np.zeros(shape)) for name, shape in shapes.items()}
 
     def fill(self, values: Mapping[str, Array | None]) -> None:
         """Keep what the function is to be given."""
         for name, value in values.items():
             shape = self.shapes[name]
-            self.values[name] = (
-                np.zeros(shape, self.dtype) if value is None else self.native(value).reshape(shape)
-            )
+            self.values[name] = self.native(np.zeros(shape) if value is None else np.reshape(value, shape))
 
     def arguments(self, method: str) -> list[Parameter]:  # noqa: ARG002 (it has no methods)
         """Return what it takes beside its parameters."""
-        own = {self.holder} if self.holder else set(self.shapes)
+        own = {self.holder} if self.holder else {_root(name) for name in self.shapes}
         return [p for p in arguments(self.function) if p.name not in own and p.name not in self.extra]
 
     def call(self, method: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ARG002 (it has no methods)
         """Call it with copies of its parameters."""
-        values = {name: array.copy() for name, array in self.values.items()}
-        own = {self.holder: _nested(values)} if self.holder else values
+        values = {
+            name: array.clone() if self.tensors else array.copy() for name, array in self.values.items()
+        }
+        own = {self.holder: _nested(values)} if self.holder else dict(_nested(values))
         return self.function(**arguments, **own, **self.extra)
 
     def attribute(self, name: str) -> Any:
@@ -129,12 +131,35 @@ class FunctionInstance:
         return {}
 
     def native(self, array: Array) -> Any:
-        """Make an array of its own."""
+        """Make an array of its own, or a tensor."""
+        if self.tensors:
+            import torch
+
+            return torch.tensor(np.asarray(array), dtype=getattr(torch, self.dtype))
         return np.array(array, dtype=self.dtype)
 
     def floats(self, value: Any) -> Array | None:
         """Return an array's numbers as float64."""
+        if self.tensors and hasattr(value, "detach"):
+            return value.detach().double().cpu().numpy()
         return as_floats(value)
+
+
+def _of_tensors(function: Callable[..., Any]) -> bool:
+    """Tell whether a function computes with PyTorch's tensors: whether it names the module."""
+    torch = sys.modules.get("torch")
+    code = getattr(function, "__code__", None)
+    names = (
+        (*code.co_names, *(n for c in code.co_consts if hasattr(c, "co_names") for n in c.co_names))
+        if code
+        else ()
+    )
+    return torch is not None and any(function.__globals__.get(name) is torch for name in names)
+
+
+def _root(name: str) -> str:
+    """Return the first part of a name: of "W.f" and "W[0]" it is W."""
+    return re.split(r"[.\[]", name)[0]
 
 
 def _nested(values: Mapping[str, Array]) -> Any:
@@ -159,6 +184,7 @@ class Function:
 
     what = "a function"
     fixed = None
+    per_run = False
     stated: Mapping[str, Any] = {}
 
     def __init__(self, function: Callable[..., Any], holder: str, names: list[str], wishes: Wishes) -> None:
@@ -166,13 +192,18 @@ class Function:
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:
         """Yield the ways in which its parameters may be shaped: nothing says which."""
-        for scheme in _schemes(self.names):
+        given = self.wishes.weights
+        others = [name for name in self.names if name not in given]
+        for scheme in _schemes(others) if others else [lambda _: {}]:
 
-            def make(sizes: Sizes, scheme: Scheme = scheme) -> FunctionInstance:
+            def shapes(sizes: Sizes, scheme: Scheme = scheme) -> dict[str, Shape]:
+                return scheme(sizes) | {name: shape(sizes) for name, shape in given.items()}
+
+            def make(sizes: Sizes, shapes: Scheme = shapes) -> FunctionInstance:
                 extra = _extra(self.function, self.holder, self.names, sizes)
-                return FunctionInstance(self.function, self.holder, scheme(sizes), self.wishes, extra)
+                return FunctionInstance(self.function, self.holder, shapes(sizes), self.wishes, extra)
 
-            yield make, scheme(sizes)
+            yield make, shapes(sizes)
 
     def methods(self) -> list[str]:
         """Return the function itself."""
@@ -184,11 +215,8 @@ Scheme = Callable[[Sizes], dict[str, Shape]]
 
 def _extra(function: Callable[..., Any], holder: str, names: list[str], sizes: Sizes) -> dict[str, Any]:
     """Return the sizes that a function has to be told."""
-    needed = [
-        p.name
-        for p in arguments(function)
-        if p.default is p.empty and p.name != holder and p.name not in names
-    ]
+    own = {holder, *map(_root, names)}
+    needed = [p.name for p in arguments(function) if p.default is p.empty and p.name not in own]
     sized = [name for name in needed if of_call(name) is None]
     return {name: value for name, value in construction(function, sizes, {}).items() if name in sized}
 
@@ -199,9 +227,9 @@ def _schemes(names: list[str]) -> Iterator[Scheme]:
     grouped = {name for group in sets for name in group.names.values()}
     single = [[name] for name in names if name not in grouped and _weighs(name)]
     biased = [[*g.names.values()] for g in sets] + single
-    vectors = [one for one in biased if is_bias(one[0]) or (len(one) == 3 and is_peephole(one[0]))]
+    vectors = [one for one in biased if is_bias(one[0]) or (len(one) in (1, 3) and is_peephole(one[0]))]
     matrices = [one for one in biased if one not in vectors]
-    blocks = {name: 1 if name in grouped else 4 for one in biased for name in one}
+    blocks = {name: 1 if name in grouped else 3 if is_peephole(name) else 4 for one in biased for name in one}
     widths: list[tuple[str, ...]] = [("I", "H"), ("H", "I")] if len(matrices) > 1 else [("I+H",), ("I+H+1",)]
     rest = [name for name in names if name not in blocks]
     for (rows, bias), width in product(product((True, False), ("n", "n1", "1n")), widths):
@@ -244,32 +272,53 @@ def _of_a_head(name: str, sizes: Sizes, rows: bool, bias: str) -> Shape:  # noqa
 
 def subject(found: Any, wishes: Wishes) -> Function | None:
     """Take a function that has its parameters in one argument, or each as an argument; None of others."""
-    if not callable(found):
+    if not (inspect.isroutine(found) or inspect.isfunction(found)):
         return None
     taken = arguments(found)
-    separate = [
-        p.name for p in taken if of_call(p.name) is None and _OWN.match(p.name) and not holds_weights(p.name)
-    ]
-    if len(separate) >= 2:
-        return Function(found, "", separate, wishes)
+    separate = [p.name for p in taken if of_call(p.name) is None and _OWN.match(p.name)]
+    if {_root(name) for name in wishes.weights} & set(separate) or (
+        len(separate) >= 2 and not wishes.weights
+    ):
+        own = [name for name in separate if name not in map(_root, wishes.weights)]
+        return Function(found, "", [*own, *wishes.weights], wishes)
     holder = next((p.name for p in taken if holds_weights(p.name)), taken[-1].name if taken else None)
     if holder is None:
         return None
-    names = _asked_for(found, holder, wishes)
-    return Function(found, holder, names, wishes) if names else None
+    names = dict.fromkeys([*_asked_for(found, holder, wishes), *wishes.weights])
+    return Function(found, holder, [*names], wishes) if names else None
 
 
 def _asked_for(function: Callable[..., Any], holder: str, wishes: Wishes) -> list[str]:
-    """Return the names that a function asks its parameters for."""
+    """Return the names that a function asks its parameters for, with states of several shapes."""
     asked: dict[str, None] = {}
-    state = Anything("", {})
-    stand_ins: dict[str, Any] = {
-        p.name: Anything("", asked) if p.name == holder else state
-        for p in arguments(function)
-        if p.default is p.empty
-    }
-    x = [name for name in stand_ins if of_call(name) == "x" and name != holder]
-    for array in (np.zeros((LOOK.steps, LOOK.inputs), wishes.form.name), state):
-        with contextlib.suppress(Exception):
-            function(**(stand_ins | dict.fromkeys(x[:1], array)))
-    return [name for name in asked if name]
+    taken = [p.name for p in arguments(function) if p.default is p.empty and p.name != holder]
+    roles = {name: of_call(name) or "x" for name in taken}
+    make = FunctionInstance(function, holder, {}, wishes, {}).native
+    for x, state in _LAYOUTS:
+        h = make(np.zeros([LOOK.of(axis) for axis in state]))
+        values = {"x": make(np.zeros([LOOK.of(axis) for axis in x])), "h": h, "c": h, "carry": (h, h)}
+        for carry in (values["carry"], h) if "carry" in roles.values() else (h,):
+            given = {name: carry if what == "carry" else values[what] for name, what in roles.items()}
+            with contextlib.suppress(Exception):
+                function(**given, **{holder: Anything("", asked)})
+    names = [name for name in asked if name]
+    return [*names, *_named_alike(function, names)]
+
+
+_LAYOUTS = (("BI", "BH"), ("I", "H"), ("IB", "HB"), ("TBI", "BH"), ("BTI", "BH"), ("TI", "H"), ("IBT", "HB"))
+"""Axes of inputs and of states that a function is looked at with."""
+
+
+def _named_alike(function: Callable[..., Any], names: list[str]) -> list[str]:
+    """Return the texts in a function that are named as what it has asked for: it may have ended too early."""
+    code = getattr(function, "__code__", None)
+    texts = [
+        text for text in (code.co_consts if code else ()) if isinstance(text, str) and text.isidentifier()
+    ]
+    alike = groups([*names, *(text for text in texts if text not in names)])
+    return [
+        name
+        for group in alike
+        for name in group.names.values()
+        if name not in names and set(group.names.values()) & set(names)
+    ]

@@ -113,8 +113,12 @@ def jitted(function: Callable[..., Any], static: tuple[int, ...] = ()) -> Callab
 
     def run(*given: Any) -> Any:
         try:
+            hash(tuple(given[k] for k in static))
+        except TypeError:
+            return function(*given)
+        try:
             return compiled(*given)
-        except Exception:  # noqa: BLE001 (what is wrong with it is told when it is run as it is)
+        except (jax.errors.JAXTypeError, jax.errors.JAXIndexError):
             return function(*given)
 
     return run

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from lstm_verify.adopt.roles import arguments
-from lstm_verify.adopt.sizes import Sizes
+from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.subjects.base import Array, Instance, Shape, Wishes
 from lstm_verify.adopt.subjects.fixed import sizes_of
-from lstm_verify.adopt.subjects.lazy import first_call, made_with
+from lstm_verify.adopt.subjects.lazy import Caller, made_with
 from lstm_verify.adopt.subjects.numpy_objects import not_made
 from lstm_verify.backends.errors import Unusable
 from lstm_verify.lstm.formats import Format
@@ -136,8 +136,7 @@ def _entries(owner: Any, path: str) -> list[tuple[str, Any]]:
 class KerasLayer:
     """A class of layers, or one layer; see `Subject`."""
 
-    stated: Mapping[str, Any] = {"batch_first": True}
-    """https://keras.io/api/layers/recurrent_layers: (batch, timesteps, feature)."""
+    per_run = False
 
     def __init__(self, found: Any, wishes: Wishes) -> None:
         self.found, self.wishes = found, wishes
@@ -147,6 +146,18 @@ class KerasLayer:
         if not self.is_class:
             _refuse(found, wishes.form)
             self.fixed = sizes_of(KerasInstance(found, wishes).shapes, {})
+        self.caller = Caller(self.stated)
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
+        """What Keras says of its layers: rows first; what has states and is no RNN takes one step.
+
+        From https://keras.io/api/layers/recurrent_layers, LSTM and RNN.
+        """
+        rnn = _keras().layers.RNN
+        layer = self._new(LOOK) if self.is_class else self.found
+        whole = {"whole": True} if isinstance(layer, rnn) else {}
+        return {"batch_first": True, **({"whole": False} if _is_cell(layer) else whole)}
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:
         """Yield the one way of making it."""
@@ -163,7 +174,7 @@ class KerasLayer:
             return KerasInstance(layer, self.wishes)
 
         bare = KerasInstance(self._new(sizes), self.wishes)
-        return first_call(bare.arguments(method), self.stated, sizes, bare.native, built)
+        return self.caller.first(bare.arguments(method), sizes, bare.native, built)
 
     def _new(self, sizes: Sizes) -> Any:
         """Make a layer that shows all it can, and has not been built."""
@@ -187,6 +198,11 @@ class KerasLayer:
         if self.wishes.method:
             return [self.wishes.method]
         return ["", *(name for name in ("step", "forward_step") if hasattr(self.found, name))]
+
+
+def _is_cell(layer: Any) -> bool:
+    """Tell whether a layer is what keras.layers.RNN takes: https://keras.io/api/layers/recurrent_layers/rnn."""
+    return hasattr(layer, "state_size") and not isinstance(layer, _keras().layers.RNN)
 
 
 def _refuse(layer: Any, form: Format) -> None:

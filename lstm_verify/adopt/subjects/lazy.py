@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from typing import Any, TypeVar
 
@@ -28,33 +28,50 @@ def made_with(
     return found
 
 
-def first_call(
-    taken: Sequence[Parameter],
-    stated: Mapping[str, Any],
-    sizes: Sizes,
-    native: Callable[[Array], Any],
-    attempt: Callable[[Mapping[str, Any]], T],
-) -> T:
-    """Return what comes of the first way of calling it that does not raise.
+class Caller:
+    """Calls with zeros what has no parameters before; the way that was right once is tried first.
 
-    Args:
-        taken: the arguments of its method.
-        stated: what it says of itself.
-        native: makes an array of its kind.
-        attempt: makes it and calls it with these arguments.
-
-    Raises:
-        Unusable: every way raises; the message has the likeliest one's.
+    Attributes:
+        stated: what its framework, or it, says of itself; see `Subject`.
     """
-    first: Exception | None = None
-    for calling in without_outputs(taken, stated):
-        arguments, _ = calling.arguments(_zeros(calling, sizes), native)
-        try:
-            return attempt(arguments)
-        except Exception as error:  # noqa: BLE001 (another way may be right)
-            first = first or error
-    why = f": {told(first)}" if first else f" an input; it takes {', '.join(map(str, taken)) or 'nothing'}"
-    raise Unusable(f"it has parameters only when it has been called, and it cannot be given{why}")
+
+    def __init__(self, stated: Mapping[str, Any]) -> None:
+        self.stated = stated
+        self.known: Calling | None = None
+
+    def first(
+        self,
+        taken: Sequence[Parameter],
+        sizes: Sizes,
+        native: Callable[[Array], Any],
+        attempt: Callable[[Mapping[str, Any]], T],
+    ) -> T:
+        """Return what comes of the first way of calling it that does not raise.
+
+        Args:
+            taken: the arguments of its method.
+            native: makes an array of its kind.
+            attempt: makes it and calls it with these arguments.
+
+        Raises:
+            Unusable: every way raises; the message has the likeliest one's.
+        """
+        refused: list[Exception] = []
+        for calling in (self.known,) if self.known else self._ways(taken):
+            arguments, _ = calling.arguments(_zeros(calling, sizes), native)
+            try:
+                made = attempt(arguments)
+            except Exception as error:  # noqa: BLE001 (another way may be right)
+                refused.append(error)
+            else:
+                self.known = calling
+                return made
+        why = f": {told(refused[0])}" if refused else f" an input; it takes {', '.join(map(str, taken))}"
+        raise Unusable(f"it has parameters only when it has been called, and it cannot be given{why}")
+
+    def _ways(self, taken: Sequence[Parameter]) -> Iterator[Calling]:
+        rows_first, whole = self.stated.get("batch_first"), self.stated.get("whole")
+        yield from without_outputs(taken, {}, rows_first=rows_first, whole=whole)
 
 
 def _zeros(calling: Calling, sizes: Sizes) -> dict[str, Array]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_verify.adopt.roles import arguments, construction
+from lstm_verify.adopt.roles import arguments, construction, depends_on_runs
 from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.adopt.subjects.base import METHODS, Array, Instance, Shape, Wishes, as_floats
 from lstm_verify.adopt.subjects.fixed import sizes_of
@@ -113,6 +113,7 @@ class NumpyObject:
     def __init__(self, found: Any, wishes: Wishes) -> None:
         self.found, self.wishes = found, wishes
         self.is_class = inspect.isclass(found)
+        self.per_run = self.is_class and depends_on_runs(found, wishes.init)
         self.what = "a class" if self.is_class else f"an object of the class {type(found).__name__}"
         self.fixed: Sizes | None = None
         if not self.is_class:
@@ -155,8 +156,8 @@ def not_made(found: Any, given: Mapping[str, Any], error: BaseException) -> str:
     call = ", ".join(f"{name}={value}" for name, value in given.items())
     takes = ", ".join(str(p) for p in arguments(found)) or "nothing"
     return (
-        f"{found.__name__}({call}) cannot be made: {told(error)}; it takes {takes}. Say what its arguments are: "
-        "init=NAME=I;NAME=H (I inputs, H units, or a number)"
+        f"{found.__name__}({call}) cannot be made: {told(error)}; it takes {takes}. Say what "
+        "its arguments are: init=NAME=I;NAME=H (I inputs, H units, or a number)"
     )
 
 

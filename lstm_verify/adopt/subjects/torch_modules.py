@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_verify.adopt.roles import arguments, construction
+from lstm_verify.adopt.roles import arguments, construction, depends_on_runs
 from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.adopt.subjects.base import METHODS, Array, Instance, Shape, Wishes
 from lstm_verify.adopt.subjects.fixed import sizes_of
@@ -91,6 +91,7 @@ class TorchModule:
     def __init__(self, found: Any, wishes: Wishes) -> None:
         self.found, self.wishes = found, wishes
         self.is_class = inspect.isclass(found)
+        self.per_run = self.is_class and depends_on_runs(found, wishes.init)
         self.what = f"a torch.nn.Module{'' if self.is_class else ' that has been made'}"
         self.fixed: Sizes | None = None
         if not self.is_class:
