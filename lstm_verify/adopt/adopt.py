@@ -83,6 +83,8 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
     Raises:
         Unusable: it is no LSTM, or it cannot be made out; the message says what is missing.
     """
+    order = told_of.layout.order or subject.stated.get("order")
+    told_of = replace(told_of, layout=replace(told_of.layout, order=order))
     sizes = subject.fixed or LOOK
     trials, problems = _trials(subject, sizes, told_of)
     if not trials:

@@ -86,7 +86,7 @@ class Subject(Protocol):
         """What it, or its framework, says of it; a key is left out of which nothing is said.
 
         batch_first: whether inputs are [rows, steps, inputs]; whole: whether it takes sequences, and not
-        single steps; state: "hc" or "ch", the order that a state usually has in that framework.
+        single steps; order: of the gates; state: "hc" or "ch", as a state usually is in that framework.
         """
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:

@@ -107,6 +107,7 @@ class LinenModule:
         elif kind in (linen.LSTMCell, linen.OptimizedLSTMCell):
             self.stated = {**CARRY, "whole": False}
         self.caller = Caller(self.stated)
+        self.variables: dict[Sizes, Mapping[str, Any]] = {}
         if not self.is_class:
             self.fixed = self._sizes()
 
@@ -134,24 +135,29 @@ class LinenModule:
 
     def _bound(self, module: Any, sizes: Sizes) -> LinenInstance:
         """Return a module with parameters of the shapes that it asks for."""
-        import jax
-
         if module.scope is not None:
             return LinenInstance(*module.unbind(), self.wishes)
+        if sizes not in self.variables:
+            self.variables[sizes] = self._asked_for(module, sizes)
+        return LinenInstance(module, self.variables[sizes], self.wishes)
+
+    def _asked_for(self, module: Any, sizes: Sizes) -> Mapping[str, Any]:
+        """Return its parameters, of zeros: what it would draw takes seconds to compile."""
+        import jax
+
         bare = LinenInstance(module, {}, self.wishes)
         method = self.methods()[0]
         start = partial(module.init, key(), method=method or "__call__")
 
         def shaped(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
             given = {**arguments, **bare.rest(method)}
-            asked = jax.eval_shape(lambda: start(**given))  # what it would draw takes seconds to compile
+            asked = jax.eval_shape(lambda: start(**given))
             if asked.keys() <= {"params"}:
                 return jax.tree_util.tree_map(lambda leaf: np.zeros(leaf.shape), asked)
             return start(**given)
 
-        taken = bare.arguments(method)
         with precision(bare.dtype):
-            return LinenInstance(module, self.caller.first(taken, sizes, bare.native, shaped), self.wishes)
+            return self.caller.first(bare.arguments(method), sizes, bare.native, shaped)
 
     def methods(self) -> list[str]:
         """Return the methods that run it."""
@@ -200,7 +206,8 @@ class NnxModule:
 
         kind = found if inspect.isclass(found) else type(found)
         cells = (nnx.LSTMCell, nnx.OptimizedLSTMCell)
-        self.stated: Mapping[str, Any] = {**CARRY, **({"whole": False} if kind in cells else {})}
+        known = {"whole": False, "order": "ifgo"} if kind in cells else {}
+        self.stated: Mapping[str, Any] = {**CARRY, **known}
         if isinstance(found, nnx.RNN):
             self.stated = {**CARRY, "whole": True, "batch_first": not found.time_major}
         self.found, self.wishes = found, wishes
