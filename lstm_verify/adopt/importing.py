@@ -47,7 +47,7 @@ def _imported(place: str) -> Any:
     except SystemExit:
         raise Unusable(f"{place} cannot be imported: it calls sys.exit") from None
     except Exception as error:  # noqa: BLE001 (whatever their code raises is told)
-        hint = _KERAS if getattr(error, "name", "") == "tensorflow" and "keras" in sys.modules else ""
+        hint = _KERAS if getattr(error, "name", "") == "tensorflow" and "keras" in told(error) else ""
         raise Unusable(f"{place} cannot be imported: {told(error)}{hint}") from None
 
 

@@ -114,7 +114,7 @@ class LinenModule:
     def _sizes(self) -> Sizes:
         """Return the sizes of one that has been made; the inputs are free where it is not bound."""
         if self.found.scope is not None:
-            return sizes_of(LinenInstance(*self.found.unbind(), self.wishes).shapes, vars(self.found))
+            return sizes_of(self._unbound(self.found).shapes, vars(self.found))
         for units in dict.fromkeys(_integers(self.found)):
             self.caller.known = None
             looked = LOOK._replace(units=units, inputs=WIDEST if units != WIDEST else WIDEST + 1)
@@ -136,10 +136,15 @@ class LinenModule:
     def _bound(self, module: Any, sizes: Sizes) -> LinenInstance:
         """Return a module with parameters of the shapes that it asks for."""
         if module.scope is not None:
-            return LinenInstance(*module.unbind(), self.wishes)
+            return self._unbound(module)
         if sizes not in self.variables:
             self.variables[sizes] = self._asked_for(module, sizes)
         return LinenInstance(module, self.variables[sizes], self.wishes)
+
+    def _unbound(self, module: Any) -> LinenInstance:
+        """Return a module that is bound to its parameters, with these."""
+        bare, variables = module.unbind()
+        return LinenInstance(bare, variables, self.wishes)
 
     def _asked_for(self, module: Any, sizes: Sizes) -> Mapping[str, Any]:
         """Return its parameters, of zeros: what it would draw takes seconds to compile."""

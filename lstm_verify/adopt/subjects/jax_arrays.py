@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -29,9 +30,7 @@ def precision(dtype: str) -> AbstractContextManager[Any]:
         return nullcontext()
     if hasattr(jax, "enable_x64"):
         return jax.enable_x64(True)
-    from jax.experimental import enable_x64  # where it was before JAX 0.8
-
-    return enable_x64()
+    return importlib.import_module("jax.experimental").enable_x64(True)  # where it was before JAX 0.8
 
 
 def key() -> Any:

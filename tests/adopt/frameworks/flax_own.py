@@ -22,7 +22,7 @@ class Cell(nn.Module):
 
 
 class Turned(nn.RNNCellBase):
-    """A step whose carry is (h, c), other than Flax has it."""
+    """A step with h before c in its carry, other than Flax has it."""
 
     width: int
 
@@ -55,16 +55,6 @@ class Exchanged(nn.Module):
         c = nn.sigmoid(z["i"]) * c + nn.sigmoid(z["f"]) * jnp.tanh(z["g"])
         h = nn.sigmoid(z["o"]) * jnp.tanh(c)
         return (c, h), h
-
-
-class Stateless(nn.Module):
-    """One step from nowhere: it takes no carry."""
-
-    features: int
-
-    @nn.compact
-    def __call__(self, x):
-        return Cell(self.features)((jnp.zeros((len(x), self.features)),) * 2, x)[1]
 
 
 whole = nn.RNN(nn.OptimizedLSTMCell(features=6), return_carry=True)

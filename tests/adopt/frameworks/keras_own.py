@@ -83,7 +83,7 @@ def built(layer):
 wrapped = built(keras.layers.RNN(Cell(6), return_sequences=True, return_state=True))
 last = built(keras.layers.LSTM(6))
 double = built(keras.layers.LSTM(6, return_sequences=True, dtype="float64"))
-mixed = built(keras.layers.LSTM(6, dtype="mixed_bfloat16"))
+mixed = built(keras.layers.LSTM(6, dtype="mixed_float16"))
 stateful = keras.layers.LSTM(6, stateful=True)
 stateful.build((2, None, 4))
 relu = built(keras.layers.LSTM(6, activation="relu", return_sequences=True, return_state=True))
