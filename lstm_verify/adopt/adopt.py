@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter
 from itertools import islice
@@ -70,6 +70,8 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
     Raises:
         Unusable: it is no LSTM, or it cannot be made out; the message says what is missing.
     """
+    order = told_of.layout.order or subject.stated.get("order")
+    told_of = replace(told_of, layout=replace(told_of.layout, order=order))
     sizes = subject.fixed or LOOK
     trials, problems = _trials(subject, sizes, told_of)
     if not trials:
@@ -139,16 +141,32 @@ def _callings(
     for method in subject.methods():
         instance = trial.make(trial.sizes)
         own = {n: v for n, v in instance.attributes().items() if n not in trial.ways[0].expressions}
-        rows_first = subject.stated.get("batch_first", told_of.rows_first)
-        for without in without_outputs(instance.arguments(method), own, rows_first=rows_first):
+        for without in _usual_first(
+            without_outputs(
+                instance.arguments(method),
+                own,
+                rows_first=subject.stated.get("batch_first", told_of.rows_first),
+                whole=subject.stated.get("whole"),
+            ),
+            subject,
+            told_of,
+        ):
             before = replace(without, method=method)
-            for calling in _shown(trial, before, refused):
+            for calling in _usual_first(_shown(trial, before, refused), subject, told_of):
                 if _as_told(calling, told_of):
                     if behaves(trial, calling):
                         yield calling
                     else:
                         doubtful.append(calling)
     yield from doubtful[:FEW]
+
+
+def _usual_first(found: Iterable[Calling], subject: Subject, told_of: Told) -> Iterable[Calling]:
+    """Sort ways of calling it so that those come first in which the state is as its framework has it."""
+    usual = subject.stated.get("state")
+    if not usual:
+        return found
+    return sorted(found, key=lambda one: not _as_told(one, replace(told_of, takes=usual, returns=usual)))
 
 
 def _as_told(calling: Calling, told_of: Told) -> bool:
@@ -266,9 +284,10 @@ def _conditions(calling: Calling, subject: Subject, told_of: Told) -> Iterator[s
     """Say what is other than usual in a way of calling that was found by trying."""
     if calling.inputs.axes == "BTI" and "batch_first" not in subject.stated and told_of.rows_first is None:
         yield "its inputs are [rows, steps, inputs]"
-    if not told_of.takes and any(slot.states == "ch" for slot in calling.given):
-        yield "its state is (c, h)"
+    usual = subject.stated.get("state", "hc")
+    first, second = other = usual[::-1]
+    if not told_of.takes and any(slot.states == other for slot in calling.given):
+        yield f"its state is ({first}, {second})"
     named = any("'" in slot.where or slot.attribute for slot in calling.shown)
-    usual = replace(told_of, takes=None, returns="hc")
-    if not told_of.returns and not named and not _as_told(calling, usual):
-        yield "it returns c before h"
+    if not (told_of.returns or named or _as_told(calling, replace(told_of, takes=None, returns=usual))):
+        yield f"it returns {first} before {second}"

@@ -27,12 +27,21 @@ CONTRACT = ("x", "h", "c", "w")
 _OURS = {*Weights.__dataclass_fields__, "gate", "packed", "padded", "pack", "semantics"}
 _PACKED = re.compile(r"[WURKVb]\w{0,2}|(weight|kernel|bias|recurrent)\w*")
 
+FRAMEWORKS = ("torch", "keras", "jax", "flax", "equinox")
+"""Packages whose modules and layers people make their LSTM of; they compute in float32 unless told otherwise."""
+
+
+def of_framework(found: Any) -> bool:
+    """Tell whether something is a module or layer of a framework, or a class of these."""
+    kinds = found.__mro__ if inspect.isclass(found) else type(found).__mro__
+    return any(kind.__module__.partition(".")[0] in FRAMEWORKS for kind in kinds)
+
 
 def keeps_a_contract(found: Any, options: Options) -> bool:
     """Tell whether something is to be called as cell(x, h, c, w) or lstm(inputs, h0, c0, w)."""
     if options.has("form"):
         return True
-    if options.has(*ADOPTING):
+    if options.has(*ADOPTING) or of_framework(found):
         return False
     if getattr(found, "form", None) in CALLED or hasattr(found, "supports"):
         return True

@@ -47,7 +47,14 @@ def _imported(place: str) -> Any:
     except SystemExit:
         raise Unusable(f"{place} cannot be imported: it calls sys.exit") from None
     except Exception as error:  # noqa: BLE001 (whatever their code raises is told)
-        raise Unusable(f"{place} cannot be imported: {told(error)}") from None
+        hint = _KERAS if getattr(error, "name", "") == "tensorflow" and "keras" in told(error) else ""
+        raise Unusable(f"{place} cannot be imported: {told(error)}{hint}") from None
+
+
+_KERAS = (
+    "; Keras computes with TensorFlow unless the environment variable KERAS_BACKEND names another that is "
+    "installed, torch or jax"
+)
 
 
 def _from_file(path: Path) -> ModuleType:

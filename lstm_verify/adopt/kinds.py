@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -92,9 +91,12 @@ def _pairs(option: str, text: str) -> list[tuple[str, str]]:
 
 def _usual(found: Any) -> str:
     """Return the format that such an implementation computes in unless told otherwise."""
-    kinds = found.__mro__ if inspect.isclass(found) else type(found).__mro__
-    frameworks = {"torch", "keras", "jax", "flax", "equinox"}
-    return "float32" if any(k.__module__.partition(".")[0] in frameworks for k in kinds) else "float64"
+    from lstm_verify.adopt.contracts import of_framework
+
+    if not of_framework(found):
+        return "float64"
+    made_in = getattr(found, "compute_dtype", None)  # a layer of Keras keeps what it was made with
+    return made_in if isinstance(made_in, str) else "float32"
 
 
 def _make(name: str, target: str, options: Options) -> Backend:

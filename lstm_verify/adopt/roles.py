@@ -69,14 +69,21 @@ def arguments(function: Callable[..., Any]) -> list[Parameter]:
     return [p for p in found if p.kind not in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)]
 
 
-def construction(made: Callable[..., Any], sizes: Sizes, given: Mapping[str, str]) -> dict[str, Any]:
+def construction(
+    made: Callable[..., Any],
+    sizes: Sizes,
+    given: Mapping[str, str],
+    known: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return the arguments with which a class is made, as far as their names tell them.
 
     The first two that are needed and tell nothing are taken for the inputs and the units.
 
     Args:
         given: name -> what it is: I, H, B, T, a number, true or false.
+        known: name -> what an argument of that name is given by the rules of a framework.
     """
+    known = known or {}
     values = {
         "layers": 1,
         "rows": sizes.rows,
@@ -91,6 +98,8 @@ def construction(made: Callable[..., Any], sizes: Sizes, given: Mapping[str, str
         what = role(one.name, _SIZES)
         if one.name in given:
             found[one.name] = _stated(given[one.name], sizes)
+        elif one.name in known:
+            found[one.name] = known[one.name]
         elif what in ("units", "inputs") and (one.default is one.empty or type(one.default) is int):
             found[one.name] = values[what]
         elif one.default is one.empty:

@@ -36,7 +36,11 @@ def states_of(axes: str) -> tuple[str, ...]:
 
 
 def without_outputs(
-    taken: Sequence[Parameter], attributes: Mapping[str, Any], *, rows_first: bool | None
+    taken: Sequence[Parameter],
+    attributes: Mapping[str, Any],
+    *,
+    rows_first: bool | None,
+    whole: bool | None = None,
 ) -> Iterator[Calling]:
     """Yield the ways of giving inputs and a state, the likeliest first; what is shown is seen later.
 
@@ -44,12 +48,13 @@ def without_outputs(
         taken: the arguments of the method.
         attributes: what the object has, beside its parameters.
         rows_first: whether inputs are [rows, steps, inputs]; None where nothing says so.
+        whole: whether it takes a whole sequence, and not one step; None where nothing says so.
     """
     roles = _roles(taken)
     if "x" not in roles:
         return
-    whole = [axes for axes in WHOLE if rows_first is None or axes != ("TBI" if rows_first else "BTI")]
-    for axes in (*whole, *STEP):
+    sequences = [axes for axes in WHOLE if rows_first is None or axes != ("TBI" if rows_first else "BTI")]
+    for axes in (*(() if whole is False else sequences), *(() if whole else STEP)):
         x = Slot(roles["x"].name, "x", axes)
         for state in _states(roles, axes):
             yield Calling("", (x, *state))

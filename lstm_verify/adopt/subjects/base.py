@@ -83,7 +83,11 @@ class Subject(Protocol):
 
     @property
     def stated(self) -> Mapping[str, Any]:
-        """What it says of itself, such as batch_first."""
+        """What it, or its framework, says of it; a key is left out of which nothing is said.
+
+        batch_first: whether inputs are [rows, steps, inputs]; whole: whether it takes sequences, and not
+        single steps; order: of the gates; state: "hc" or "ch", as a state usually is in that framework.
+        """
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:
         """Yield the ways of making it, with the shapes that its parameters then have at these sizes."""

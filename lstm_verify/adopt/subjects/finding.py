@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_verify.adopt.subjects import functions, numpy_objects, torch_modules
+from lstm_verify.adopt.subjects import (
+    equinox_modules,
+    flax_modules,
+    functions,
+    keras_layers,
+    numpy_objects,
+    torch_modules,
+)
 from lstm_verify.adopt.subjects.base import Subject, Wishes
 from lstm_verify.backends.answers import described
 from lstm_verify.backends.errors import Unusable
 
-KINDS = (torch_modules.subject, functions.subject, numpy_objects.subject)
-"""Each takes what it knows; in this order they are asked."""
+KINDS = (
+    keras_layers.subject,
+    equinox_modules.subject,
+    flax_modules.subject,
+    torch_modules.subject,
+    functions.subject,
+    numpy_objects.subject,
+)
+"""Each takes what it knows; in this order they are asked: over PyTorch, a layer of Keras is also a module."""
 
 
 def subject_of(found: Any, name: str, wishes: Wishes) -> Subject:

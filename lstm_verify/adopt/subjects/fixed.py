@@ -14,7 +14,7 @@ from lstm_verify.lstm.semantics import GATES
 Shape = tuple[int, ...]
 
 _INPUTS = ("input_size", "input_dim", "n_in", "in_features", "n_x")
-_UNITS = ("hidden_size", "hidden_dim", "units", "n_hidden", "n_h", "n_a")
+_UNITS = ("hidden_size", "hidden_dim", "hidden_features", "units", "n_hidden", "n_h", "n_a")
 
 
 def sizes_of(shapes: Mapping[str, Shape], attributes: Mapping[str, Any]) -> Sizes:
@@ -32,11 +32,13 @@ def sizes_of(shapes: Mapping[str, Shape], attributes: Mapping[str, Any]) -> Size
     lengths = {n for shape in shapes.values() for n in shape if n > 0}
     units = lengths | {n // len(GATES) for n in lengths if n % len(GATES) == 0}
     inputs = lengths | {total - unit for total, unit in product(lengths, units) if total > unit}
-    fitting = [
-        (n, unit)
+    sorts = {
+        (n, unit): sort(shapes, Sizes(n, unit, 0, 0))
         for n, unit in product(sorted(inputs), sorted(units))
-        if said[0] in (0, n) and said[1] in (0, unit) and sort(shapes, Sizes(n, unit, 0, 0)).problem is None
-    ]
+        if said[0] in (0, n) and said[1] in (0, unit)
+    }
+    left = {size: len(s.unknown) + len(s.others) for size, s in sorts.items() if s.problem is None}
+    fitting = [size for size, count in left.items() if count == min(left.values())]
     if len(fitting) != 1:
         why = "no sizes make an LSTM's of" if not fitting else "several sizes could be those of"
         listed = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())

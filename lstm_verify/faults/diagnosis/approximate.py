@@ -18,6 +18,8 @@ ERRORS = (1e-5, 1e-4, 1e-3, 0.01, 0.03)
 
 def approximate(sighting: Sighting, backend: str) -> list[str]:
     """Say how far off σ and tanh would have to be for all of this to be right, where that is not far."""
+    if not sighting.formed:
+        return []
     for error in ERRORS:
         granted = Accuracy(Error(UNKNOWN.ulps, error / sighting.form.roundoff))
         if _right(sighting, granted):
