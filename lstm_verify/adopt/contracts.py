@@ -28,7 +28,7 @@ _OURS = {*Weights.__dataclass_fields__, "gate", "packed", "padded", "pack", "sem
 _PACKED = re.compile(r"[WURKVb]\w{0,2}|(weight|kernel|bias|recurrent)\w*")
 
 FRAMEWORKS = ("torch", "keras", "jax", "flax", "equinox")
-"""Packages whose modules and layers people make their LSTM of; they compute in float32 unless told otherwise."""
+"""Packages whose modules and layers people make their LSTM of; all compute in float32 unless asked."""
 
 
 def of_framework(found: Any) -> bool:
