@@ -75,7 +75,7 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
     sizes = subject.fixed or LOOK
     trials, problems = _trials(subject, sizes, told_of)
     if not trials:
-        raise Unusable(f"{name} is no LSTM that can be made out: {problems[0]}")
+        raise Unusable(f"it is no LSTM that can be made out: {problems[0]}")
     first: tuple[Trial, Calling] | None = None
     refused: list[BaseException] = []
     with np.errstate(all="ignore"):
@@ -88,7 +88,7 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
         if first is None:
             why = f"; the last try: {told(refused[-1])}" if refused else ""
             raise Unusable(
-                f"{name}: no way of calling it was found{why}; say how: call=…, or write an adapter: "
+                f"no way of calling it was found{why}; say how: call=…, or write an adapter: "
                 f"lstm-verify scaffold {name}"
             )
         trial, calling = first
@@ -140,10 +140,14 @@ def _callings(
     doubtful = []
     for method in subject.methods():
         instance = trial.make(trial.sizes)
+        try:
+            taken = instance.arguments(method)
+        except AttributeError:
+            raise Unusable(f"it has no method '{method}'") from None
         own = {n: v for n, v in instance.attributes().items() if n not in trial.ways[0].expressions}
         for without in _usual_first(
             without_outputs(
-                instance.arguments(method),
+                taken,
                 own,
                 rows_first=subject.stated.get("batch_first", told_of.rows_first),
                 whole=subject.stated.get("whole"),

@@ -39,7 +39,10 @@ def _adopted(found: Any, name: str, options: Options) -> Backend:
     from lstm_verify.adopt.subjects.finding import subject_of
 
     wishes, accuracy, told = asked(found, options)
-    return adopt(subject_of(found, name, wishes), name, wishes.form, accuracy, told)
+    try:
+        return adopt(subject_of(found, wishes), name, wishes.form, accuracy, told)
+    except Unusable as error:
+        raise Unusable(f"{name}: {error}") from None
 
 
 def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:

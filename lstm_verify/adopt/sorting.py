@@ -81,7 +81,9 @@ def sort(shapes: Mapping[str, Shape], sizes: Sizes) -> Sorted:
 def _sort(group: Group, shape: Shape, sizes: Sizes, blocks: int) -> Sort | None:
     """Tell what parameters of a shape are; None where they are nothing that is known."""
     rows = blocks * sizes.units
-    flat = _flat(shape, sizes, blocks)
+    named = next(iter(group.names.values()))
+    vector = is_bias(named) or is_peephole(named)
+    flat = shape if len(shape) == 2 and not vector else _flat(shape, sizes, blocks)  # I or H may be 1
     widths = {
         "ih": sizes.inputs,
         "hh": sizes.units,
@@ -155,7 +157,11 @@ def _problem(found: Sorted, shapes: Mapping[str, Shape], sizes: Sizes) -> str | 
         if len(sorts) > 1
     ]
     if several:
-        return "; ".join(several)
+        return f"{'; '.join(several)} ({ONE_LAYER})"
+    alone = [*known.get("ih", []), *known.get("hh", [])]
+    if joined and alone:
+        both, one = "/".join(joined[0].names), "/".join(alone[0].names)
+        return f"{both} could be what [x, h] is multiplied with, and there is {one} beside it"
     lacking = [
         s
         for s in (*known.get("ih", []), *known.get("hh", []), *joined)
@@ -168,6 +174,8 @@ def _problem(found: Sorted, shapes: Mapping[str, Shape], sizes: Sizes) -> str | 
         return None
     return _no_lstm(shapes, sizes)
 
+
+ONE_LAYER = "one layer in one direction can be made out; say which it is: weights=…"
 
 BLOCKS = {1: "a plain recurrent network has one", 3: "a GRU has three"}
 

@@ -179,6 +179,8 @@ def _axes(shape: tuple[int, ...], sizes: Sizes) -> str | None:
     """Tell what axes a shape has; None where one is none of ours, or stands twice, or there are no units."""
     known = {sizes.units: "H", 2 * sizes.units: "P", sizes.steps: "T", sizes.rows: "B", 1: "1"}
     letters = "".join(known.get(n, "?") for n in shape)
+    if sizes.units == 1:  # of axes of length 1, the last is that of the units
+        letters = "H".join(letters.rsplit("1", 1))
     twice = any(letters.count(axis) > 1 for axis in "HPTB")
     return None if "?" in letters or twice or not set(letters) & {"H", "P"} else letters
 

@@ -57,7 +57,7 @@ def test_an_adapter_is_short_and_gets_the_same_verdict(animal, tmp_path):
     it = found(target)
     key, _, value = animal.options.partition("=")
     wishes, accuracy, told = asked(it, Options({key: value} if key else {}))
-    subject = subject_of(it, target, wishes)
+    subject = subject_of(it, wishes)
     mapped = adopt(subject, target, wishes.form, accuracy, told)
 
     text = written(known(target, subject, mapped, wishes))

@@ -57,7 +57,7 @@ def scaffold(target: str, options: Options) -> Adapter:
         wishes, accuracy, told = asked(found, options)
         subject: Subject | None = None
         try:
-            subject = subject_of(found, target, wishes)
+            subject = subject_of(found, wishes)
             adopted = adopt(subject, target, wishes.form, accuracy, told)
             draft = known(target, subject, adopted, wishes)
         except Unusable as error:

@@ -27,7 +27,7 @@ KINDS = (
 """Each takes what it knows; in this order they are asked: over PyTorch, a layer of Keras is also a module."""
 
 
-def subject_of(found: Any, name: str, wishes: Wishes) -> Subject:
+def subject_of(found: Any, wishes: Wishes) -> Subject:
     """Return something behind the face that all kinds have.
 
     Raises:
@@ -38,4 +38,4 @@ def subject_of(found: Any, name: str, wishes: Wishes) -> Subject:
         if subject is not None:
             return subject
     expected = "a function, a class with weights, a torch.nn.Module or the like"
-    raise Unusable(f"{name} is {described(found)}; expected {expected}")
+    raise Unusable(f"it is {described(found)}; expected {expected}")
