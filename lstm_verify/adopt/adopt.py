@@ -117,7 +117,7 @@ def _trials(subject: Subject, sizes: Sizes, told_of: Told) -> tuple[list[Trial],
         if wrong:
             problems.append(wrong)
         else:
-            trials.append(Trial(make, sizes, ways))
+            trials.append(Trial(make, sizes, ways, (*found.unknown,)))
     return trials, problems
 
 
@@ -273,6 +273,7 @@ def _adopted(
         subject.fixed,
         subject.per_run,
         _other_calls(trial, calling),
+        trial.left,
     )
 
 

@@ -43,6 +43,7 @@ class Adopted:
         fixed: its sizes, where it has been made already.
         per_run: whether it is made for a number of rows or steps.
         calls: in which other ways it can be called.
+        left: names of parameters that are left as they are, though they could be a part of an LSTM.
     """
 
     name: str
@@ -56,12 +57,23 @@ class Adopted:
     fixed: Sizes | None = None
     per_run: bool = False
     calls: frozenset[str] = frozenset()
+    left: tuple[str, ...] = ()
     instances: dict[tuple[Sizes, int], Instance] = field(default_factory=dict, repr=False)
 
     @property
     def taken(self) -> tuple[str, ...]:
         """How it is taken, as options that can be pasted behind its name."""
         return f"weights={self.mapped}", f"call={self.calling}"
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What it cannot be given or asked, in sentences; what needs it is skipped, or judged without."""
+        shown = {quantity[0] for slot in self.calling.shown for quantity in (slot.states or (slot.what,))}
+        said = [f"it cannot be given {name}" for name in ("h0", "c0") if name in self.lacks]
+        said += ["it has no bias"] if "bias" in self.lacks else []
+        said += ["it does not show c"] if "c" not in shown else []
+        others = "is none of the weights, biases and peepholes that are known"
+        return (*said, *(f"{name} is left as it is: it {others}" for name in self.left))
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the code: what is sent to another process can say all but what it computes."""

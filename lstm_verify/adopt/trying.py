@@ -29,6 +29,7 @@ class Trial:
     make: Callable[[Sizes], Instance]
     sizes: Sizes
     ways: list[Mapped]
+    left: tuple[str, ...] = ()
 
 
 def behaves(trial: Trial, calling: Calling) -> bool:

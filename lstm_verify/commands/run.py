@@ -131,6 +131,9 @@ def _print(report: Report, show: tuple[str, ...], style: str) -> None:
         click.echo(error if isinstance(error, Problem) else f"Error: {error}", err=True)
     if report.exit_code == 2 and not report.errors:
         click.echo("nothing was checked: every implementation was skipped", err=True)
+        if "smoke" not in puzzles:
+            others = "perhaps there are puzzles that it can be asked: lstm-verify run smoke -b …"
+            click.echo(others, err=True)
 
 
 def _indented(detail: str) -> str:

@@ -45,6 +45,7 @@ def _result(result: Result) -> dict[str, Any]:
         "expected": False,
         "conditions": list(getattr(result.backend, "conditions", ())),
         "taken": list(getattr(result.backend, "taken", ())),
+        "limits": list(getattr(result.backend, "limits", ())),
         "accuracy": f"{result.backend.form.name}, {result.backend.accuracy}",
         "less_accurate": result.less_accurate,
         "worst": _number(result),

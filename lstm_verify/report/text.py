@@ -107,10 +107,13 @@ def taken(name: str, backend: Backend) -> Iterator[str]:
     """Say how people's own code is filled and called, in a form that can be pasted and changed."""
     options = getattr(backend, "taken", ())
     if options:
-        yield f"How {name} is filled and called; if that is wrong, change it and put it behind its name:"
+        yield f"How {name} is filled and called"
+        yield "  (to correct it, change this and put it behind the name; then it is taken as stated):"
     for option in options:
         key, _, value = option.partition("=")
         yield f"  ,{key}={shlex.quote(value)}"
+    if limits := getattr(backend, "limits", ()):
+        yield f"  {'; '.join(limits)}"
 
 
 def summary(report: Report) -> str:
