@@ -131,9 +131,8 @@ def _print(report: Report, show: tuple[str, ...], style: str) -> None:
         click.echo(error if isinstance(error, Problem) else f"Error: {error}", err=True)
     if report.exit_code == 2 and not report.errors:
         click.echo("nothing was checked: every implementation was skipped", err=True)
-        if "smoke" not in puzzles:
-            others = "perhaps there are puzzles that it can be asked: lstm-verify run smoke -b …"
-            click.echo(others, err=True)
+        if len({result.puzzle.name for result in report.results}) == 1:
+            click.echo("other puzzles may ask less of it: lstm-verify run smoke -b …", err=True)
 
 
 def _indented(detail: str) -> str:
