@@ -164,26 +164,26 @@ class Adopted:
 
     def _shown(self, instance: Instance, values: Mapping[str, Array], network: Network) -> dict[str, Array]:
         """Call it on arrays that are as large as it is, and cut off what was added."""
-        rows, size = len(values["x"]), self._size(network)
-        wide = {"x": size[0], "h": size[1], "c": size[1]}
+        rows, units = len(values["x"]), self._units(network)
+        wide = {"x": self.fixed.inputs if self.fixed else 0, "h": units, "c": units}
         given = {name: widened(array, array.ndim - 1, wide[name]) for name, array in values.items()}
         found = shown(instance, self.calling, given)
         for quantity, array in found.items():
-            expected = (rows, *([values["x"].shape[1]] if array.ndim == 3 else []), size[1])
+            expected = (rows, *([values["x"].shape[1]] if array.ndim == 3 else []), units)
             if array.shape != expected:
                 raise Misbehaved(f"{quantity} has the shape {list(array.shape)}; expected {list(expected)}")
         return {q: array[..., : network.hidden_size] for q, array in found.items()}
 
-    def _size(self, network: Network) -> tuple[int, int]:
-        """Return how many inputs and units the instance has that is used for a network."""
-        return self.fixed[:2] if self.fixed else (network.input_size, network.hidden_size)
+    def _units(self, network: Network) -> int:
+        """Return how many units the instance has that is used for a network."""
+        return self.fixed.units if self.fixed else network.hidden_size
 
     def _filled(self, network: Network, index: int, rows: int, steps: int) -> Instance:
         """Return an instance that has the weights of a layer; the same one as before where its sizes are."""
         assert self.make is not None
         weights = network.layers[index]
         inputs = len(weights.weight_ih[0]) if not self.fixed else self.fixed.inputs
-        units = self._size(network)[1]
+        units = self._units(network)
         key = Sizes(inputs, units, *((rows, steps) if self.per_run else (1, 1))), index
         if key not in self.instances:
             if len(self.instances) >= _KEPT:

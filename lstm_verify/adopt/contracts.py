@@ -17,6 +17,7 @@ from lstm_verify.adopt.subjects.functions import separate_parameters
 from lstm_verify.backends.base import Options
 from lstm_verify.backends.python_code import CALLED
 from lstm_verify.lstm.network import Weights
+from lstm_verify.lstm.semantics import GATES
 
 ADOPTING = ("weights", "layout", "call", "semantics", "init", "method")
 """Options that only what is made out has."""
@@ -70,5 +71,5 @@ def _texts(code: CodeType | None) -> Iterator[str]:
         if isinstance(constant, CodeType):
             yield from _texts(constant)
         for text in constant if isinstance(constant, tuple) else (constant,):
-            if isinstance(text, str) and text.isidentifier():
+            if isinstance(text, str) and text.isidentifier() and text not in GATES:
                 yield text

@@ -100,7 +100,8 @@ def no_place(network: Network, run: Run, lacks: Iterable[str], sizes: tuple[int,
     for what, given in (("h0", run.h0), ("c0", run.c0), ("bias", biases)):
         if what in lacks and any(np.any(tensor) for tensor in given):
             return LACKING[what]
-    if sizes and (network.input_size > sizes[0] or network.hidden_size > sizes[1]):
-        asked = f"input_size {network.input_size} and hidden_size {network.hidden_size}"
+    inputs = max(network.layer_inputs(layer) for layer in range(network.num_layers))
+    if sizes and (inputs > sizes[0] or network.hidden_size > sizes[1]):
+        asked = f"input_size {inputs} and hidden_size {network.hidden_size}"
         return f"it has been made with {sizes[0]} inputs and {sizes[1]} units; here are {asked}"
     return None

@@ -34,7 +34,7 @@ class TestJson:
         (result,), (table,), (error,) = report["results"], report["tables"], report["errors"]
         assert list(result) == [
             "puzzle", "file", "case", "backend", "verdict", "protocol", "reason", "checked", "not_checked",
-            "faults", "expected", "accuracy", "less_accurate", "worst",
+            "faults", "expected", "conditions", "taken", "limits", "accuracy", "less_accurate", "worst",
         ]  # fmt: skip
         assert list(result["worst"]) == [
             "quantity", "step", "unit", "layer", "direction", "row", "got", "low", "high", "ulps",

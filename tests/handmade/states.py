@@ -60,6 +60,28 @@ def begins_with_zeros_and_keeps_c(inputs, h0, c0, w):
     return np.array(hs), None
 
 
+@commits_over_time("initial-state-ignored")
+def forgets_c0(inputs, h0, c0, w):
+    h, c = h0, np.zeros_like(c0)
+    hs, cs = [], []
+    for x in inputs:
+        h, c = cell(x, h, c, w)
+        hs.append(h)
+        cs.append(c)
+    return np.array(hs), np.array(cs)
+
+
+@commits_over_time("initial-state-ignored")
+def forgets_h0(inputs, h0, c0, w):
+    h, c = 0 * h0, c0
+    hs, cs = [], []
+    for x in inputs:
+        h, c = cell(x, h, c, w)
+        hs.append(h)
+        cs.append(c)
+    return np.array(hs), np.array(cs)
+
+
 @commits_over_time("c0-set-from-h0")
 def h_for_both(inputs, h0, c0, w):
     h, c = h0, h0.copy()

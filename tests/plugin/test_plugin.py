@@ -376,6 +376,8 @@ class TestProcesses:
             "-p",
             "no:hypothesispytest",
             "-p",
+            "no:jaxtyping",
+            "-p",
             "no:cacheprovider",
         ]
         ended = executed(*command, cwd=tmp_path)

@@ -136,7 +136,7 @@ TABLE = [
         "forget-bias-twice",
         identified={"forget bias": "1"},
     ),
-    wrong("parameter_modules.py:ZeroCell", PAIRS, None, identified=H0_ALONE),
+    wrong("parameter_modules.py:ZeroCell", PAIRS, "initial-state-ignored", identified=H0_ALONE),
     right("fused_modules.py:Chunks", FUSED, layout="i, f, g, o"),
     right("fused_modules.py:Packed", FUSED, layout="i, g, f, o"),
     right("fused_modules.py:LikePyTorch", FUSED, biases=2),

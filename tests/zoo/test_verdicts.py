@@ -45,6 +45,15 @@ def test_each_gets_its_verdict_and_its_name(animal):
     assert animal.fault is None or animal.fault in named
 
 
+@pytest.mark.parametrize("name", ["FourGates", "trained", "lstm_cell_forward", "Stepper", "Packed"])
+def test_a_step_is_led_through_layers_and_directions(name):
+    animal = next(animal for animal in TABLE if animal.name == name)
+    found = run(["stacked-memory", "bidir-between", "varlen-memory"], [adopted(animal)]).results
+
+    assert {result.verdict for result in found} <= {"agree", "skipped"}
+    assert name == "trained" or {result.verdict for result in found} == {"agree"}
+
+
 @EVERY
 def test_an_order_found_by_trying_stands_in_the_verdict_and_no_other(animal):
     orders = [said for said in adopted(animal).conditions if "rows are" in said or "columns are" in said]

@@ -103,6 +103,8 @@ FAULTS: list[Fault | Unseen] = [
         "initial-state-ignored",
         "begins with zeros, whatever h0 and c0 are given",
         starts(lambda h, c: (0 * h, 0 * c)),
+        starts(lambda h, c: (h, 0 * c), "of the cell state alone"),
+        starts(lambda h, c: (0 * h, c), "of the hidden state alone"),
         mend="begin with the h0 and c0 that are given",
         shows="an initial state that is not 0",
         cites=(
