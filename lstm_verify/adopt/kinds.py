@@ -111,7 +111,7 @@ def _make(name: str, target: str, options: Options) -> Backend:
 KINDS = [
     Kind(
         "python",
-        "your own code: python:module:object or python:file.py:object",
+        "your own LSTM: python:module:object or python:file.py:object",
         None,
         _make,
         takes_target=True,

@@ -22,8 +22,10 @@ def command() -> int:
     click.echo(
         "\nOptions go after a comma: torch.lstm,dtype=float64,threads=2,device=cpu,accuracy=8ulp+4u\n"
         "accuracy=FILE.json grants what lstm-verify activations --save wrote\n"
-        "python: form=step (a function cell(x, h, c, w) -> (h, c)) or form=sequence\n"
-        "        (lstm(inputs, h0, c0, w) -> (h, c or None)); dtype=float64 unless said\n"
+        "python: your LSTM as it is, a class, an object or a function with its parameters: how it is made,\n"
+        "        filled and called is found out; init=, method=, weights=, layout=, call= say what is not\n"
+        "        found, semantics=coupled=f=1-i which variant it is; or a function of our form, form=step\n"
+        "        (cell(x, h, c, w) -> (h, c)) or form=sequence (lstm(inputs, h0, c0, w) -> (h, c or None))\n"
         "        it runs in a process of its own, and may take 60 s for a case (run --timeout)\n"
         "exec:   a program that reads and writes lines of JSON; options go before the colon, as in\n"
         "        exec,dtype=float32:./lstm (lstm-verify exec-check ./lstm says what is wrong with it)\n"
