@@ -163,7 +163,7 @@ class TestRequest:
             ),
             (
                 ["run", "memory", "-b", "python"],
-                "expected your own code: python:module:object or python:file.py",
+                "expected your own LSTM: python:module:object or python:file.py",
             ),
         ],
     )
