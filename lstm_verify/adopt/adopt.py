@@ -3,65 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from inspect import Parameter
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
-from lstm_verify.adopt import documentation
 from lstm_verify.adopt.adopted import Adopted
+from lstm_verify.adopt.asking import as_told, callings
 from lstm_verify.adopt.calling import Calling
-from lstm_verify.adopt.expressions import Expression, filled
-from lstm_verify.adopt.mapping import Layout, Mapped, candidates
+from lstm_verify.adopt.expressions import filled
+from lstm_verify.adopt.mapping import Mapped, candidates
 from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.sorting import Shape, sort
 from lstm_verify.adopt.subjects.base import Subject
-from lstm_verify.adopt.trying import Trial, behaves, fill, fits, moderate, probe, reads_inputs_there
-from lstm_verify.adopt.ways import asked, leaves, outputs, shown_by_attributes, without_outputs
+from lstm_verify.adopt.told import Told
+from lstm_verify.adopt.trying import Trial, fits, probe, reads_inputs_there
 from lstm_verify.backends.errors import Unusable, told
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.formats import Format
 
-MOST, FEW = 24, 4
-"""So many ways of calling it are tried with every way of filling it; so many in which it behaves oddly."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is known without trying: what the user says, and what its documentation does.
-
-    Attributes:
-        weights: name -> what that parameter is filled with.
-        layout: of all others.
-        calling: how it is called; None to find out.
-        declared: fields of `Semantics` that it has.
-        takes, returns: "hc" or "ch", the order of the state; None where nothing says it.
-        rows_first: whether inputs are [rows, steps, inputs]; None where nothing says it.
-    """
-
-    weights: Mapping[str, Expression]
-    layout: Layout
-    calling: Calling | None
-    declared: Mapping[str, Any]
-    takes: str | None = None
-    returns: str | None = None
-    rows_first: bool | None = None
-
-
-def documented(told_of: Told, found: Any) -> Told:
-    """Add what the documentation of an implementation says; what the user says goes first."""
-    said = documentation.stated(found)
-    layout = told_of.layout
-    return replace(
-        told_of,
-        layout=replace(layout, order=layout.order or said.order, joined=layout.joined or said.joined),
-        takes=said.takes,
-        returns=said.returns,
-        rows_first=said.rows_first,
-    )
+MOST = 24
+"""So many ways of calling it are tried with every way of filling it."""
 
 
 def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of: Told) -> Adopted:
@@ -80,7 +44,7 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
     refused: list[BaseException] = []
     with np.errstate(all="ignore"):
         for trial in trials:
-            for calling in islice(_callings(subject, trial, told_of, refused), MOST):
+            for calling in islice(callings(subject, trial, told_of, refused), MOST):
                 first = first or (trial, calling)
                 for mapped in trial.ways:
                     if fits(trial, calling, mapped, form, told_of.declared):
@@ -128,87 +92,6 @@ def _misshapen(ways: Sequence[Mapped], shapes: Mapping[str, Shape], sizes: Sizes
             expression = ways[0].expressions[name]
             return f"{name} is {list(shapes[name])}, and {expression} is {list(value.shape)}"
     return None
-
-
-def _callings(
-    subject: Subject, trial: Trial, told_of: Told, refused: list[BaseException]
-) -> Iterator[Calling]:
-    """Yield the ways of calling it in which it shows something; those in which it is an LSTM's, first."""
-    if told_of.calling:
-        yield told_of.calling
-        return
-    doubtful = []
-    for method in subject.methods():
-        instance = trial.make(trial.sizes)
-        try:
-            taken = instance.arguments(method)
-        except AttributeError:
-            raise Unusable(f"it has no method '{method}'") from None
-        own = {n: v for n, v in instance.attributes().items() if n not in trial.ways[0].expressions}
-        for without in _usual_first(
-            without_outputs(
-                taken,
-                own,
-                rows_first=subject.stated.get("batch_first", told_of.rows_first),
-                whole=subject.stated.get("whole"),
-            ),
-            subject,
-            told_of,
-        ):
-            before = replace(without, method=method)
-            for calling in _usual_first(_shown(trial, before, refused), subject, told_of):
-                if _as_told(calling, told_of):
-                    if behaves(trial, calling):
-                        yield calling
-                    else:
-                        doubtful.append(calling)
-    yield from doubtful[:FEW]
-
-
-def _usual_first(found: Iterable[Calling], subject: Subject, told_of: Told) -> Iterable[Calling]:
-    """Sort ways of calling it so that those come first in which the state is as its framework has it."""
-    usual = subject.stated.get("state")
-    if not usual:
-        return found
-    return sorted(found, key=lambda one: not _as_told(one, replace(told_of, takes=usual, returns=usual)))
-
-
-def _as_told(calling: Calling, told_of: Told) -> bool:
-    """Tell whether states are given and returned in the order that is known."""
-    given = "".join(slot.states for slot in calling.given if "(" in slot.what or "|" in slot.what)
-    back = [slot for slot in calling.shown if slot.returned]
-    pairs = [[s.where for q in pair for s in back if s.what == q] for pair in (("h", "c"), ("h_n", "c_n"))]
-    returned = {"hc" if places == sorted(places) else "ch" for places in pairs if len(places) == 2}
-    returned |= {slot.states for slot in back if "|" in slot.what}
-    as_returned = not told_of.returns or returned <= {told_of.returns}
-    return as_returned and (not told_of.takes or given in ("", told_of.takes))
-
-
-def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[Calling]:
-    """Call it, and return the ways of taking what it shows; none where it raises."""
-    sizes = trial.sizes if before.rows else trial.sizes._replace(rows=1)
-    try:
-        instance = trial.make(sizes)
-        values = moderate(before, sizes)
-        fill(instance, trial.ways[0], sizes)
-        returned = asked(instance, before, values)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (another way may be right)
-        refused.append(error)
-        return []
-    found = list(leaves(returned, instance, sizes))
-    if any(slot.attribute for slot in before.slots):  # what it keeps, it shows
-        return [c for c in (*(outputs(before, found) if before.whole else ()), before) if _enough(c)]
-    attributes = shown_by_attributes(instance, trial.ways[0].expressions, sizes)
-    return [c for c in outputs(before, found + attributes) if _enough(c)]
-
-
-def _enough(calling: Calling) -> bool:
-    """Tell whether it shows h; and c too of one step, which has to be given back."""
-    seen = {q for slot in calling.shown for q in (slot.states or (slot.what,))}
-    if calling.whole:
-        return bool(seen & {"h", "h_n"})
-    axes = {slot.axes for slot in calling.slots if slot.states}
-    return {"h", "c"} <= seen and calling.takes == {"h", "c"} and len(axes) == 1
 
 
 def _identified(
@@ -294,5 +177,5 @@ def _conditions(calling: Calling, subject: Subject, told_of: Told) -> Iterator[s
     if not told_of.takes and any(slot.states == other for slot in calling.given):
         yield f"its state is ({first}, {second})"
     named = any("'" in slot.where or slot.attribute for slot in calling.shown)
-    if not (told_of.returns or named or _as_told(calling, replace(told_of, takes=None, returns=usual))):
+    if not (told_of.returns or named or as_told(calling, replace(told_of, takes=None, returns=usual))):
         yield f"it returns {first} before {second}"

@@ -12,10 +12,10 @@ from lstm_verify.backends.base import Backend, Kind, Options
 from lstm_verify.backends.errors import Unusable
 
 if TYPE_CHECKING:
-    from lstm_verify.adopt.adopt import Told
     from lstm_verify.adopt.expressions import Expression
     from lstm_verify.adopt.sizes import Sizes
     from lstm_verify.adopt.subjects.base import Wishes
+    from lstm_verify.adopt.told import Told
     from lstm_verify.lstm.accuracy import Accuracy
 
 
@@ -52,9 +52,9 @@ def asked(found: Any, options: Options) -> tuple[Wishes, Accuracy, Told]:
         Unusable: an option cannot be read.
     """
     from lstm_verify.adopt import expressions, mapping
-    from lstm_verify.adopt.adopt import Told, documented
     from lstm_verify.adopt.calling import parsed
     from lstm_verify.adopt.subjects.base import Wishes
+    from lstm_verify.adopt.told import Told, documented
     from lstm_verify.adopt.variant import declared
     from lstm_verify.lstm.accuracy import Accuracy
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -115,14 +116,26 @@ def fill(instance: Instance, mapped: Mapped, sizes: Sizes) -> None:
 
 def moderate(calling: Calling, sizes: Sizes) -> dict[str, Array]:
     """Return inputs, and the states that it takes, all of moderate size."""
+    return dict(_moderate(sizes, calling.takes, whole=calling.whole))
+
+
+@cache  # drawing takes longer than most of what is called
+def _moderate(sizes: Sizes, takes: frozenset[str], *, whole: bool) -> dict[str, Array]:
     rng = np.random.default_rng(7)
-    shape = (sizes.rows, sizes.steps, sizes.inputs) if calling.whole else (sizes.rows, sizes.inputs)
+    shape = (sizes.rows, sizes.steps, sizes.inputs) if whole else (sizes.rows, sizes.inputs)
     values = {"x": rng.uniform(-1, 1, shape)}
-    return values | {q: rng.uniform(-0.8, 0.8, (sizes.rows, sizes.units)) for q in "hc" if q in calling.takes}
+    return values | {q: rng.uniform(-0.8, 0.8, (sizes.rows, sizes.units)) for q in "hc" if q in takes}
 
 
 def probe(sizes: Sizes, fields: frozenset[str], declared: Mapping[str, Any] | None = None) -> Network:
     """Return a network of which every weight counts, but those that an implementation has no place for."""
+    weights = _drawn(sizes, bias=any(name.startswith("bias") for name in fields))
+    semantics = Semantics(**{k: v for k, v in (declared or {}).items() if k != "peephole"})
+    return Network(sizes.inputs, sizes.units, (weights,), semantics=semantics)
+
+
+@cache  # as above
+def _drawn(sizes: Sizes, *, bias: bool) -> Weights:
     rng = np.random.default_rng(11)
     rows = 4 * sizes.units
     draw = {
@@ -131,7 +144,6 @@ def probe(sizes: Sizes, fields: frozenset[str], declared: Mapping[str, Any] | No
         "bias_ih": rng.uniform(-0.7, 0.7, rows),
         "bias_hh": rng.uniform(-0.7, 0.7, rows),
     }
-    if not any(name.startswith("bias") for name in fields):
+    if not bias:
         draw |= {"bias_ih": np.zeros(rows), "bias_hh": np.zeros(rows)}
-    semantics = Semantics(**{k: v for k, v in (declared or {}).items() if k != "peephole"})
-    return Network(sizes.inputs, sizes.units, (Weights(**draw),), semantics=semantics)
+    return Weights(**draw)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_verify.adopt.calling import Array, Calling, Slot
+from lstm_verify.adopt.calling import Array, Calling, Slot, part_of
 from lstm_verify.adopt.roles import of_call
 from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.adopt.subjects.base import Instance
@@ -270,8 +270,6 @@ def asked(instance: Instance, calling: Calling, values: Mapping[str, Array]) -> 
 
 def shown(instance: Instance, calling: Calling, values: Mapping[str, Array]) -> dict[str, Array]:
     """Call an implementation, and return what it showed, in our axes; see `Calling.read`."""
-    from lstm_verify.adopt.calling import part_of
-
     returned = asked(instance, calling, values)
 
     def part(slot: Slot) -> Any:

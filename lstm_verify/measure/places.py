@@ -15,7 +15,7 @@ the c that is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ class Gates:
             return self.levels
         best = _saturated(answer)
         opened = self.levels.open | {"i": float(first[best])}
-        return _with(self.levels, open=opened, g=float(second[best]), entered=float(answer[best]))
+        return replace(self.levels, open=opened, g=float(second[best]), entered=float(answer[best]))
 
     def _keep(self) -> Levels:
         """Open f."""
@@ -94,7 +94,7 @@ class Gates:
             return self.levels
         best = _saturated(answer)
         opened = self.levels.open | {"f": CANDIDATES[best]}
-        return _with(self.levels, open=opened, forget=float(answer[best]))
+        return replace(self.levels, open=opened, forget=float(answer[best]))
 
     def _leave(self) -> Levels:
         """Open o and saturate tanh(c): every level of one with every level of the other."""
@@ -111,14 +111,14 @@ class Gates:
             return self.levels
         best = _saturated(answer)
         opened = self.levels.open | {"o": float(first[best])}
-        return _with(self.levels, open=opened, c=float(second[best]), output=float(answer[best]))
+        return replace(self.levels, open=opened, c=float(second[best]), output=float(answer[best]))
 
     def _empty(self) -> Levels:
         """See what is left in a step from c = 0 with nothing to enter."""
         opened = self.levels.open
         layer = self.bench.layer("", opened | {"i": -opened["i"]})
         left = [x for way in self.bench.ask(layer, np.zeros(1)) for x in (way.c, way.h) if x is not None]
-        return _with(self.levels, rest=float(max(np.abs(x).max() for x in left)))
+        return replace(self.levels, rest=float(max(np.abs(x).max() for x in left)))
 
     def answers(self, place: str, z: Array) -> list[Seen]:
         """Ask about numbers of the format in one of `PLACES`.
@@ -188,10 +188,6 @@ def _saturated(values: Array) -> int:
     flat = found[times == times.max()] if len(found) else values
     level = flat[np.argmin(np.abs(flat - 1))]
     return int(np.argmax(values == level))
-
-
-def _with(levels: Levels, **changed: object) -> Levels:
-    return Levels(**(vars(levels) | changed))
 
 
 def _first(ways: Sequence[Shown], quantity: str) -> Array | None:

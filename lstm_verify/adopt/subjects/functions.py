@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from inspect import Parameter
 from typing import Any
 
@@ -143,14 +144,14 @@ class Function:
         """Yield the ways in which its parameters may be shaped: nothing says which."""
         given = self.wishes.weights
         others = [name for name in self.names if name not in given]
+        extra = cache(partial(_extra, self.function, self.holder, self.names))
         for scheme in schemes(others) if others else [lambda _: {}]:
 
             def shapes(sizes: Sizes, scheme: Scheme = scheme) -> dict[str, Shape]:
                 return scheme(sizes) | {name: shape(sizes) for name, shape in given.items()}
 
             def make(sizes: Sizes, shapes: Scheme = shapes) -> FunctionInstance:
-                extra = _extra(self.function, self.holder, self.names, sizes)
-                return FunctionInstance(self.function, self.holder, shapes(sizes), self.wishes, extra)
+                return FunctionInstance(self.function, self.holder, shapes(sizes), self.wishes, extra(sizes))
 
             yield make, shapes(sizes)
 
