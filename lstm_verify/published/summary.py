@@ -134,7 +134,9 @@ def of_suite(suite: Suite) -> Row:
         read_suite(suite),
         suite.missing,
         numbers=sum(count for case, count, _ in judged if case.name not in suite.asides),
-        wrong=tuple(defects(suite)),
+        wrong=tuple(
+            defects(suite, {(w.number.line, w.number.column) for *_, found in judged for w in found})
+        ),
         failing=tuple(
             f"{case.name}, line {w.number.line}: {w.message}" for case, _, found in judged for w in found
         ),

@@ -95,7 +95,10 @@ def details(row: Row) -> Iterator[str]:
         yield row.source["note"]
     yield f"tolerance: {'; or '.join(row.tolerances) or 'half a unit of the last digit'}"
     yield ""
-    yield f"{count(row.cases, 'case')}, {count(row.numbers, 'number')}: {count(row.replay, 'case')} replay"
+    yield (
+        f"{count(row.cases, 'case')}, {count(row.numbers, 'number')}: {count(row.replay, 'case')} "
+        f"{'replays' if row.replay == 1 else 'replay'}"
+    )
     yield from _orders(row)
     seen = row.noticed
     could = len(seen.faults) + len(seen.missed)
