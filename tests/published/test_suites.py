@@ -135,7 +135,7 @@ def test_the_installed_onnx_package_has_the_same_tests():
     assert row.counts == written | {"suite": LIVE, "title": row.title}
 
 
-@pytest.mark.parametrize("name", ["candle", "burn", "tflite-gpu"])
+@pytest.mark.parametrize("name", ["candle", "burn", "tflite-gpu", "tflite-micro"])
 def test_what_is_written_down_of_a_suite_is_what_is_computed(name):
     """`make docs` writes it for all of them, and the README's table from it."""
     assert [one["suite"] for one in WRITTEN] == list(SUITES)
