@@ -14,7 +14,7 @@ from lstm_verify.published import onnx_live
 from lstm_verify.published.noticed import WRONG_ORDERS, Noticed, noticed
 from lstm_verify.published.replay import Test, read_suite
 from lstm_verify.published.wrong import Defect, defects
-from lstm_verify.puzzle.suite import Suite, load_suite, shipped_suites
+from lstm_verify.puzzle.suite import Suite, load_suite, name_of, shipped_suites
 from lstm_verify.verify.published import verdicts
 
 LIVE = "onnx-installed"
@@ -31,13 +31,14 @@ class Row:
     Attributes:
         cases: how many cases the suite has, those that are not here included.
         replay: how many of them correct code passes, each with its own tolerance.
-        numbers: how many numbers are published.
+        numbers: how many numbers are published, those of asides left out.
         orders: wrong orders of the gates that one of the cases notices.
         source: where they come from: repo, commit, path, note.
         wrong: the published numbers that are wrong.
         failing: numbers that are farther off than the tolerance, and not marked: where, and what is right.
         missing: the cases that are not here -> why.
         in_part: the cases of which something is left out -> what, and why.
+        asides: cases whose numbers no test of the suite looks at -> what they are.
         tolerances: as written.
     """
 
@@ -53,6 +54,7 @@ class Row:
     tolerances: tuple[str, ...]
     source: Mapping[str, str] = field(default_factory=dict)
     in_part: Mapping[str, str] = field(default_factory=dict)
+    asides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -98,6 +100,7 @@ class Row:
             "failing": list(self.failing),
             "not_replayed": self.missing,
             "left_out": dict(self.in_part),
+            "asides": dict(self.asides),
             "orders_noticed_by_case": self.by_case,
         }
 
@@ -133,13 +136,16 @@ def of_suite(suite: Suite) -> Row:
         suite.title,
         read_suite(suite),
         suite.missing,
-        numbers=sum(count for case, count, _ in judged if case.name not in suite.asides),
-        wrong=tuple(defects(suite)),
+        numbers=sum(count for case, count, _ in judged if name_of([case]) not in suite.asides),
+        wrong=tuple(
+            defects(suite, {(w.number.line, w.number.column) for *_, found in judged for w in found})
+        ),
         failing=tuple(
             f"{case.name}, line {w.number.line}: {w.message}" for case, _, found in judged for w in found
         ),
         tolerances=tuple(dict.fromkeys(tolerance.text for tolerance in given)),
         source=suite.source,
+        asides=suite.asides,
         in_part={name: why for name, why in suite.left_out.items() if name not in suite.missing},
     )
 

@@ -7,7 +7,7 @@ from the initial state to the end, around the weights and inputs as float32 has 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple, Self
@@ -39,7 +39,8 @@ class Defect:
         printed, right: the numbers, as text.
         why: why it is thought so.
         known: whether the file says so.
-        sure: whether it is wrong indeed; of a weight: whether the published numbers do not fit it.
+        sure: whether it is wrong indeed; of a weight: whether the published numbers do not fit it;
+            of another number that is marked: whether the mark holds.
     """
 
     line: int
@@ -51,23 +52,26 @@ class Defect:
     sure: bool = True
 
 
-def defects(suite: Suite) -> list[Defect]:
+def defects(suite: Suite, refuted: Collection[tuple[int, int]] = ()) -> list[Defect]:
     """Return the published numbers of a suite that are wrong, marked ones and others.
 
     Of a weight that is marked, it is said how many published numbers only the right one gives.
+
+    Args:
+        refuted: line and column of the numbers whose mark has been found not to hold.
     """
     printed = load_suite(suite.file, as_printed=True) if any(p.misprints for p in suite.puzzles) else suite
     found = []
     for puzzle, before in zip(suite.puzzles, printed.puzzles, strict=True):
         misfits = list(far(puzzle))
         for place, misprint in puzzle.misprints.items():
-            sure = True
             if misprint.where.startswith("weights."):
                 count = sum(1 for _ in far(before))
                 why = f"{count} published numbers do not fit it" if count else "every number fits it too"
                 sure, where = count > 0, f"{misprint.where} of {name_of(puzzle.cases)}"
             else:
-                why, where = "proven", _where(puzzle, place)
+                sure, where = place not in refuted, _where(puzzle, place)
+                why = "proven" if sure else "marked so, which does not hold"
             why = f"{why}; {misprint.why}" if misprint.why else why
             texts = misprint.printed.text, misprint.right.text
             found.append(Defect(place[0], where, *texts, why, known=True, sure=sure))

@@ -22,6 +22,9 @@ MAX_DEPTH = 50
 MAX_NODES = 4_000_000
 """A file may have this many values and keys."""
 
+MAX_DOCUMENTS = 2_000
+"""A stream may have this many documents."""
+
 Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = (
     yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 )
@@ -114,6 +117,9 @@ def compose_stream(text: str, problems: Problems) -> list[Node | None]:
 
     def take(event: yaml.Event) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
+            if len(builders) == MAX_DOCUMENTS:
+                problems.add_at(*_place(event), f"more than {MAX_DOCUMENTS:,} documents; split the file")
+                raise _Stop
             builders.append(_Builder(problems))
         elif builders:
             builders[-1].take(event)

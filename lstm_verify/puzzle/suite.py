@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lstm_verify.puzzle import files
-from lstm_verify.puzzle.document import compose_stream
+from lstm_verify.puzzle.document import MappingNode, Node, Scalar, compose_stream
 from lstm_verify.puzzle.library import folder
 from lstm_verify.puzzle.load import is_suite, parse, read_puzzle
 from lstm_verify.puzzle.misprints import put_right
-from lstm_verify.puzzle.model import Case, Puzzle
+from lstm_verify.puzzle.model import Case, Puzzle, PuzzleError
 from lstm_verify.puzzle.problems import Problems, failure
 from lstm_verify.puzzle.structure import validate_head
 from lstm_verify.puzzle.tolerance import read_tolerance
@@ -66,6 +66,12 @@ def shipped_suites() -> dict[str, Path]:
     return {files.name_of(path): path for path in sorted((folder() / "published").glob("*.yaml"))}
 
 
+def _states(case: Case) -> bool:
+    """Tell whether a number is published of a case."""
+    tables = (*case.published.values(), case.published_sum)
+    return any(number is not None for rows in tables for cells in rows for number in cells)
+
+
 def load_puzzles(path: str | Path) -> list[Puzzle]:
     """Read all puzzles of a file: one, or those of a suite.
 
@@ -105,12 +111,19 @@ def parse_suite(data: bytes, file: str, *, as_printed: bool = False) -> Suite:
     if head is None:
         raise problems.error()
     name, tolerance = files.name_of(file), read_tolerance(head.tolerance, problems)
+    if not documents[1:]:
+        problems.add_at(1, 1, "a suite without a puzzle; each follows the head behind a line of `---`")
     puzzles = []
     for tree in documents[1:]:
+        if not _is_puzzle(tree, problems):
+            continue
         found = put_right(tree, problems, as_printed=as_printed) if "printed" in text else {}
-        puzzle = read_puzzle(tree, name, problems, misprints=found, tolerance=tolerance)
+        try:
+            puzzle = read_puzzle(tree, name, problems, misprints=found, tolerance=tolerance)
+        except PuzzleError:
+            continue  # what is wrong is noted, and the next one is looked at too
         puzzles.append(replace(puzzle, name=f"{name}/{name_of(puzzle.cases)}" if puzzle.cases else name))
-    _look_over(puzzles, head.asides or {}, problems)
+    _look_over(puzzles, () if problems else head.asides or (), problems)
     problems.check()
     return Suite(
         name,
@@ -123,10 +136,25 @@ def parse_suite(data: bytes, file: str, *, as_printed: bool = False) -> Suite:
     )
 
 
+def _is_puzzle(tree: Node | None, problems: Problems) -> bool:
+    """Tell whether a document is to be read as a puzzle; note it where it is empty, or another head."""
+    if isinstance(tree, Scalar) and tree.missing:
+        problems.add(tree, "an empty document: write a puzzle here, or remove a line of `---`")
+        return False
+    if isinstance(tree, MappingNode) and "suite" in tree and "puzzle" not in tree:
+        problems.add(tree.key("suite"), "a second head; a suite has one, and puzzles behind it")
+        return False
+    return True
+
+
 def _look_over(puzzles: Iterable[Puzzle], asides: Collection[str], problems: Problems) -> None:
-    """Note the names that stand for two cases, and those that stand for none."""
+    """Note the names that stand for two cases, those that stand for none, and cases without a number."""
     seen: dict[str, int] = {}
     for puzzle in puzzles:
+        for batch in puzzle.batches():
+            if not any(map(_states, batch)):
+                message = f"nothing is published of '{name_of(batch)}'; give its numbers under `published`"
+                problems.add_at(batch[0].line, 1, message)
         for name in dict.fromkeys(name for case in puzzle.cases for name in {case.name, name_of([case])}):
             line = puzzle.cases[0].line
             if name in seen:

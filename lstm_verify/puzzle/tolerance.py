@@ -17,7 +17,7 @@ def read_tolerance(section: ToleranceSection | None, problems: Problems) -> Tole
     if section is None:
         return None
     given = section.given()
-    if not given:
+    if not set(section.node) - {"largest"}:
         problems.add(section.node, "an empty tolerance; expected a number, or one of abs, rel, ulp, rms")
     numbers = {
         key: fraction(node, key, problems, NOT_NEGATIVE) or Fraction(0)

@@ -95,7 +95,10 @@ def details(row: Row) -> Iterator[str]:
         yield row.source["note"]
     yield f"tolerance: {'; or '.join(row.tolerances) or 'half a unit of the last digit'}"
     yield ""
-    yield f"{count(row.cases, 'case')}, {count(row.numbers, 'number')}: {count(row.replay, 'case')} replay"
+    yield (
+        f"{count(row.cases, 'case')}, {count(row.numbers, 'number')}: {count(row.replay, 'case')} "
+        f"{'replays' if row.replay == 1 else 'replay'}"
+    )
     yield from _orders(row)
     seen = row.noticed
     could = len(seen.faults) + len(seen.missed)
@@ -113,12 +116,18 @@ def details(row: Row) -> Iterator[str]:
         yield f"not replayed: {name}: {why}"
     for name, why in row.in_part.items():
         yield f"in part: {name}: {why}"
+    for name, what in row.asides.items():
+        yield f"aside: {name}: {what}"
 
 
 def _orders(row: Row) -> Iterator[str]:
     """Say which wrong orders of the gates pass, and how many single cases notice."""
     total, passing = len(WRONG_ORDERS), row.noticed.passing
-    pass_ = f"; {', '.join(passing)} pass" if 0 < len(passing) < total else ""
+    pass_ = (
+        f"; {', '.join(passing)} {'passes' if len(passing) == 1 else 'pass'}"
+        if 0 < len(passing) < total
+        else ""
+    )
     yield f"wrong gate orders: {len(row.noticed.orders) or 'none'} of {total} noticed{pass_}"
     found = Counter(number for number in row.by_case.values() if number is not None)
     if set(found) - {total}:

@@ -89,6 +89,19 @@ def test_a_weight_that_is_marked_and_fits_is_told(tmp_path):
     assert not of_suite(load_suite(spoilt)).holds
 
 
+def test_a_mark_that_does_not_hold_is_not_called_proven():
+    """Neither where the number that is called right is wrong, nor where the one called wrong is right."""
+    path = shipped_suites()["keras"]
+    for mark in ("{printed: 0.6288687, right: 0.7}", "{printed: 0.6289, right: 0.62887}"):
+        spoilt = path.read_text().replace("0.6288687", mark, 1)
+        row = of_suite(parse_suite(spoilt.encode(), str(path)))
+        assert [(defect.sure, defect.why) for defect in row.wrong] == [
+            (False, "marked so, which does not hold")
+        ]
+        assert len(row.failing) == 1
+        assert not row.holds
+
+
 def test_a_tampered_number_is_noticed():
     """One digit of a published number: it is told at its place."""
     path = shipped_suites()["keras"]
@@ -122,7 +135,7 @@ def test_the_installed_onnx_package_has_the_same_tests():
     assert row.counts == written | {"suite": LIVE, "title": row.title}
 
 
-@pytest.mark.parametrize("name", ["candle", "burn", "tflite-gpu"])
+@pytest.mark.parametrize("name", ["candle", "burn", "tflite-gpu", "tflite-micro"])
 def test_what_is_written_down_of_a_suite_is_what_is_computed(name):
     """`make docs` writes it for all of them, and the README's table from it."""
     assert [one["suite"] for one in WRITTEN] == list(SUITES)

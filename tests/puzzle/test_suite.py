@@ -77,6 +77,12 @@ def test_an_aside_is_no_case():
         ("batch: second", "batch: first", "19:1: the name 'first' stands in another puzzle"),
         ("left_out: {aux:", "asides: {aux:", "asides: there is no case 'aux' in this suite"),
         ("title: One\n", "title: One\n  x: [\n", "9:"),
+        (PUZZLE % ("One", "first-1", "first"), "---\n" + HEAD, "7:1: a second head; a suite has one"),
+        ("---\n", "---\n# nothing\n---\n", "8:1: an empty document: write a puzzle here"),
+        (TWO.removeprefix(HEAD), "", "1:1: a suite without a puzzle"),
+        ("published: {h_n: 0.4}", "published: {h_n: ~}", "12:1: nothing is published of 'first'"),
+        (", published: {h_n: 0.4}", "", "12:1: nothing is published of 'first'"),
+        ("tolerance: 1e-2", "tolerance: {largest: true}", "4:12: an empty tolerance; expected a number"),
     ],
 )
 def test_a_mistake_is_told_at_its_place_in_the_file(old, new, message):
@@ -85,6 +91,26 @@ def test_a_mistake_is_told_at_its_place_in_the_file(old, new, message):
         parsed(TWO.replace(old, new, 1))
     assert message in str(error.value)
     assert "folder/some.yaml:" in str(error.value)
+
+
+def test_mistakes_in_several_puzzles_are_told_at_once():
+    """Even where nothing can be made of the first."""
+    spoilt = TWO.replace("input_size: 1", "input_size: one", 1).replace("title: Two\n", "titel: Two\n")
+    with pytest.raises(PuzzleError) as error:
+        parsed(spoilt)
+    assert "9:23: expected a whole number" in str(error.value)
+    assert "15:1: unknown key 'titel'" in str(error.value)
+
+
+def test_an_unknown_kind_of_tolerance_is_one_mistake():
+    with pytest.raises(PuzzleError) as error:
+        parsed(TWO.replace("tolerance: 1e-2", "tolerance: {rmse: 1e-2}"))
+    assert str(error.value) == "folder/some.yaml:4:13: unknown key 'rmse'; did you mean 'rms'?"
+
+
+def test_too_many_documents_are_not_read():
+    with pytest.raises(PuzzleError, match=r"some.yaml:2005:1: more than 2,000 documents; split the file"):
+        parsed(HEAD + "---\n" * 1_000_000)
 
 
 def test_a_stream_of_puzzles_without_a_head_is_refused(tmp_path):
