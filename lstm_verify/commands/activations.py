@@ -55,6 +55,9 @@ def command(
 
     if save and (save.suffix != ".json" or "," in str(save)):
         raise click.BadParameter("expected a name that ends in .json and has no comma", param_hint="--save")
+    if save and places and not (set(places) & set("fio") and set(places) & set("gh")):
+        has = "a file that is saved has both σ and tanh"
+        raise click.BadParameter(f"{has}: expected one of f, i, o and one of g, h", param_hint="--place")
     try:
         asked = named(backend, timeout)
     except Unusable as error:

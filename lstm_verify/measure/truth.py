@@ -15,7 +15,7 @@ from lstm_verify.lstm.formats import Format
 Array = NDArray[np.float64]
 
 _BITS = 128
-_LEAST = 2.0**-1074
+_BESIDE = 2.0**-120  # of a value: what is left of it where it is too little to be seen; see `_sided`
 
 FLOAT64_ERROR = 4
 """The float64 values of σ and tanh here are within so many ulp of float64: measured against balls
@@ -79,10 +79,10 @@ def _sided(name: str, z: Array, high: Array, low: Array) -> Truth:
 
     At a power of two an ulp is another on either side.
     """
-    inward = -np.copysign(_LEAST, high)
+    inward = -high * _BESIDE  # of the smallest numbers 0: a fixed number might be an ulp of theirs
     beside = np.where(np.abs(high) == 1, inward, 0.0)
     if name == "tanh":
         beside = np.where((high == z) & (z != 0), inward, beside)
     else:
-        beside = np.where((high == 0.5) & (z != 0), np.copysign(_LEAST, z), beside)
+        beside = np.where((high == 0.5) & (z != 0), np.copysign(_BESIDE, z), beside)
     return Truth(high, np.where(low == 0, beside, low))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from lstm_verify.lstm.accuracy import UNKNOWN, Error
+from lstm_verify.lstm.accuracy import MEASURED, UNKNOWN, Accuracy, Error
 from lstm_verify.lstm.formats import Format
 from lstm_verify.measure.measure import ANOTHER, SHORT, Measured
 from lstm_verify.measure.tally import HIGHEST, LOWEST, Tally, up
@@ -185,7 +185,8 @@ def _judged(measured: Measured) -> Iterator[str]:
     because = (
         "" if measured.every else f", the largest errors seen times {measured.safety:g} as not all were seen"
     )
-    yield f"Measured{because}: {needed}."
+    seen = list(measured.functions)
+    yield f"Measured{because}: {needed if len(seen) == len(MEASURED) else _only(seen[0], needed)}."
     if needed.less_than_usual(form):
         yield (
             f"That is less accurate than honest {form.name} code is ({UNKNOWN}). Where it agrees when it is "
@@ -197,7 +198,15 @@ def _judged(measured: Measured) -> Iterator[str]:
             f"It is so coarse ({coarse:.2g}) that run can check little: numbers that may be off by 1 % are "
             "not checked."
         )
-    yield f"To grant it this and no more: -b {shlex.quote(with_accuracy(name, one_for_both(measured)))}"
+    if len(seen) == len(MEASURED):
+        granted = shlex.quote(with_accuracy(name, one_for_both(measured)))
+        yield f"To grant both what the worse needs: -b {granted}"
+
+
+def _only(function: str, needed: Accuracy) -> str:
+    """Say what the one function that was measured needs; of the other nothing is known."""
+    (other,) = set(MEASURED) - {function}
+    return f"{SIGNS[function]} to {needed.of(function)}. Nothing is known of {SIGNS[other]}"
 
 
 def one_for_both(measured: Measured) -> str:

@@ -243,6 +243,10 @@ class TestStart:
         [
             ("yes", "its hello is no JSON: 'y'; what is printed for people goes to standard error"),
             ("cat /dev/zero", "its hello is longer than 65,536 bytes; it begins '"),
+            (
+                r"printf '\357\273\277{}\n'",
+                "its hello begins with a byte order mark; expected UTF-8 without one",
+            ),
             ("true", "it ended its process with status 0, and gave no hello"),
             ("echo {}", "its hello: it has no protocol; it has no name; it has no version; it has no shows"),
         ],

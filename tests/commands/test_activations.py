@@ -205,7 +205,16 @@ class TestSaved:
         ended = lstm_verify("activations", "torch.cell", "--place", "o", "--save", "half.json")
 
         assert ended.status == 2
-        assert "nothing is known of tanh" in ended.err
+        assert "expected one of f, i, o and one of g, h" in ended.err
+        assert not ended.out  # before hours have been spent on it
+
+    def test_of_one_that_shows_no_c_nothing_is_known_of_tanh(self, lstm_verify):
+        ended = lstm_verify("activations", "python:mine.py:bare,form=sequence", "--save", "half.json")
+
+        assert ended.status == 2
+        assert "half.json is not written: nothing is known of tanh" in ended.err
+        assert "ulp. Nothing is known of tanh." in words(ended.out)
+        assert "accuracy=" not in ended.out
 
     def test_a_folder_that_is_not_there_is_told(self, lstm_verify):
         ended = lstm_verify(

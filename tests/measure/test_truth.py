@@ -40,5 +40,13 @@ def test_just_below_a_power_of_two_an_ulp_is_that_below():
     assert truth.ulp(form).tolist() == [2.0**-53, 2.0**-52, 2.0**-53, 2.0**-53]
 
 
+@pytest.mark.parametrize("z", [2.0**-1074, 2.0**-1022, 2.0**-1021, 3 * 2.0**-1021, 2.0**-900])
+def test_tanh_of_the_smallest_numbers_is_these(z):
+    """What is left of it, -z³/3, is less than any part of an ulp that could be told."""
+    truth = by_balls("tanh", np.array([z]))
+
+    assert truth.error(np.array([z])) / truth.ulp(FORMATS["float64"]) < 1e-15
+
+
 def test_no_number_is_infinitely_far_away():
     assert Truth(np.array([0.5]), np.zeros(1)).error(np.array([np.nan])).tolist() == [np.inf]

@@ -33,6 +33,8 @@ def parsed(line: bytes, what: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         byte = f"byte 0x{line[error.start]:02x} at {error.start}"
         raise Misbehaved(f"{what} is not written in UTF-8: {byte}") from None
+    if text.startswith("\ufeff"):
+        raise Misbehaved(f"{what} begins with a byte order mark; expected UTF-8 without one")
     if not text.strip():
         raise Misbehaved(f"{what} is an empty line; expected a JSON object in one line")
     try:
