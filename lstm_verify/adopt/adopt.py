@@ -13,7 +13,7 @@ import numpy as np
 
 from lstm_verify.adopt import documentation
 from lstm_verify.adopt.adopted import Adopted
-from lstm_verify.adopt.calling import Calling
+from lstm_verify.adopt.calling import Calling, steps_of
 from lstm_verify.adopt.expressions import Expression, filled
 from lstm_verify.adopt.mapping import Layout, Mapped, candidates
 from lstm_verify.adopt.sizes import LOOK, Sizes
@@ -292,6 +292,8 @@ def _conditions(calling: Calling, subject: Subject, told_of: Told) -> Iterator[s
     first, second = other = usual[::-1]
     if not told_of.takes and any(slot.states == other for slot in calling.given):
         yield f"its state is ({first}, {second})"
-    named = any("'" in slot.where or slot.attribute for slot in calling.shown)
+    named = any(
+        slot.attribute or any(isinstance(key, str) for key in steps_of(slot.where)) for slot in calling.shown
+    )
     if not (told_of.returns or named or _as_told(calling, replace(told_of, takes=None, returns=usual))):
         yield f"it returns {first} before {second}"

@@ -100,7 +100,7 @@ def candidates(found: Sorted, stated: Layout) -> Iterator[Mapped]:
     ways = (
         [stated.turned]
         if stated.turned
-        else [turned, *({"rows", "columns"} - {turned})]
+        else [turned, *(way for way in ("rows", "columns") if way != turned)]
         if square
         else [None]
     )
