@@ -18,10 +18,11 @@ from lstm_verify.adopt.expressions import Expression, filled
 from lstm_verify.adopt.mapping import Layout, Mapped, candidates
 from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.sorting import Shape, sort
-from lstm_verify.adopt.subjects.base import Subject
+from lstm_verify.adopt.subjects.base import Instance, Subject
 from lstm_verify.adopt.trying import Trial, behaves, fill, fits, moderate, probe, reads_inputs_there
 from lstm_verify.adopt.ways import asked, leaves, outputs, shown_by_attributes, without_outputs
-from lstm_verify.backends.errors import Unusable, told
+from lstm_verify.backends.answers import described
+from lstm_verify.backends.errors import Misbehaved, Unusable, told
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.formats import Format
 
@@ -86,7 +87,8 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
                     if fits(trial, calling, mapped, form, told_of.declared):
                         return _adopted(subject, name, form, accuracy, told_of, trial, calling, mapped)
         if first is None:
-            why = f"; the last try: {told(refused[-1])}" if refused else ""
+            answered = [error for error in refused if isinstance(error, Misbehaved)]
+            why = f"; the last try: {told((answered or refused)[-1])}" if refused else ""
             raise Unusable(
                 f"no way of calling it was found{why}; say how: call=…, or write an adapter: "
                 f"lstm-verify scaffold {name}"
@@ -196,10 +198,24 @@ def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[
         refused.append(error)
         return []
     found = list(leaves(returned, instance, sizes))
+    if not found:
+        refused.append(Misbehaved(_no_h(returned, before, instance, sizes)))
     if any(slot.attribute for slot in before.slots):  # what it keeps, it shows
         return [c for c in (*(outputs(before, found) if before.whole else ()), before) if _enough(c)]
     attributes = shown_by_attributes(instance, trial.ways[0].expressions, sizes)
     return [c for c in outputs(before, found + attributes) if _enough(c)]
+
+
+def _no_h(returned: Any, before: Calling, instance: Instance, sizes: Sizes) -> str:
+    """Say what was returned that has no h; most often there is another layer behind the LSTM."""
+    many = returned if isinstance(returned, (tuple, list)) else [returned]
+    shapes = [list(array.shape) for array in map(instance.floats, many) if array is not None]
+    seen = f"arrays of {', '.join(map(str, shapes))}" if shapes else described(returned)
+    given = [sizes.of(axis) for axis in before.inputs.axes.replace("*", "T")]
+    return (
+        f"given {given}, it returned {seen}, with no h of {sizes.units} units; "
+        "if only a part of it is the LSTM, name that part"
+    )
 
 
 def _enough(calling: Calling) -> bool:

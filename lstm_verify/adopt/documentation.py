@@ -25,11 +25,12 @@ _ROWS, _STEPS = r"(?:batch\w*|N|B|b|rows)", r"(?:time\w*|T|seq\w*|steps|L)"
 _ROWS_FIRST = re.compile(rf"\( *{_ROWS}, *{_STEPS},")
 _STEPS_FIRST = re.compile(rf"\( *{_STEPS}, *{_ROWS},")
 _LAID_OUT = re.compile(
-    r"\border(ed)?\b(?! to\b)|\b(un)?pack|\bstack|\blayout|\bconcat|\bfused|\bchunk|\bsplit|\bslice|\b4 ?\*? ?[Hh]"
-    r"|\b(rows|columns|blocks|gates|layers)( are|:)",
+    r"\border(ed)?\b(?! to\b)|\b(un)?pack|\bstack|\blayout|\bconcat|\bfused|\bchunk|\bsplit|\bslice"
+    r"|\b4 ?\*? ?[Hh]"
+    r"|\b(rows|columns|blocks|gates|layers)( are|:)|\(gates\b",
     re.IGNORECASE,
 )
-"""What a clause has that says in which order parameters are laid out: an LSTM is often said to have four gates."""
+"""What a clause has that says how parameters are laid out; that an LSTM has four gates is said of any."""
 _COMPUTED = re.compile(r"\b(returns?(?:ed)?|comput\w+|one after)\b", re.IGNORECASE)
 """What a clause has that says in which order something is done."""
 _ELSEWHERE = re.compile(
@@ -66,8 +67,8 @@ class Stated:
 def stated(found: Any) -> Stated:
     """Read the docstrings of a class, an object or a function, and of its methods.
 
-    A sentence that tells of others is left out. Where it is doubtful what is meant, nothing is stated: what is
-    found by trying is told as such, and what is stated wrongly would make code fail that is right.
+    A sentence that tells of others is left out. Where it is doubtful what is meant, nothing is stated:
+    what is found by trying is told as such, and what is read wrongly would make code fail that is right.
     """
     texts = [_own(re.sub(r"\s+", " ", text)) for text in _texts(found)]
     before = [_RETURNS.split(text, maxsplit=1)[0] for text in texts]

@@ -19,6 +19,7 @@ def said(text):
     ("text", "expected"),
     [
         ("Gates are packed in the order f, i, o, g.", Stated(order="fiog")),
+        ("A cell of x2h and h2h (gates i, f, o, g).", Stated(order="ifog")),
         ("Gates are i, f, c and o: W (D, 4H).", Stated(order="ifgo")),
         ("W is (4H, I + H), rows: input, forget, output, candidate.", Stated(order="ifog")),
         ("Rows are packed as in PyTorch: i, f, g, o.", Stated(order="ifgo")),
