@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_verify.adopt.adopted import Adopted
 from lstm_verify.adopt.asking import as_told, callings
-from lstm_verify.adopt.calling import Calling
+from lstm_verify.adopt.calling import Calling, steps_of
 from lstm_verify.adopt.expressions import filled
 from lstm_verify.adopt.mapping import Mapped, candidates
 from lstm_verify.adopt.sizes import LOOK, Sizes
@@ -20,7 +20,7 @@ from lstm_verify.adopt.sorting import Shape, sort
 from lstm_verify.adopt.subjects.base import Subject
 from lstm_verify.adopt.told import Told
 from lstm_verify.adopt.trying import Trial, fits, probe, reads_inputs_there
-from lstm_verify.backends.errors import Unusable, told
+from lstm_verify.backends.errors import Misbehaved, Unusable, told
 from lstm_verify.lstm.accuracy import Accuracy
 from lstm_verify.lstm.formats import Format
 
@@ -50,7 +50,8 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
                     if fits(trial, calling, mapped, form, told_of.declared):
                         return _adopted(subject, name, form, accuracy, told_of, trial, calling, mapped)
         if first is None:
-            why = f"; the last try: {told(refused[-1])}" if refused else ""
+            answered = [error for error in refused if isinstance(error, Misbehaved)]
+            why = f"; the last try: {told((answered or refused)[-1])}" if refused else ""
             raise Unusable(
                 f"no way of calling it was found{why}; say how: call=…, or write an adapter: "
                 f"lstm-verify scaffold {name}"
@@ -176,6 +177,8 @@ def _conditions(calling: Calling, subject: Subject, told_of: Told) -> Iterator[s
     first, second = other = usual[::-1]
     if not told_of.takes and any(slot.states == other for slot in calling.given):
         yield f"its state is ({first}, {second})"
-    named = any("'" in slot.where or slot.attribute for slot in calling.shown)
+    named = any(
+        slot.attribute or any(isinstance(key, str) for key in steps_of(slot.where)) for slot in calling.shown
+    )
     if not (told_of.returns or named or as_told(calling, replace(told_of, takes=None, returns=usual))):
         yield f"it returns {first} before {second}"

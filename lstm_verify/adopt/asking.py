@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from lstm_verify.adopt.calling import Calling
-from lstm_verify.adopt.subjects.base import Subject
+from lstm_verify.adopt.sizes import Sizes
+from lstm_verify.adopt.subjects.base import Instance, Subject
 from lstm_verify.adopt.told import Told
 from lstm_verify.adopt.trying import Trial, behaves, fill, moderate
 from lstm_verify.adopt.ways import asked, leaves, outputs, shown_by_attributes, without_outputs
-from lstm_verify.backends.errors import Unusable
+from lstm_verify.backends.answers import described
+from lstm_verify.backends.errors import Misbehaved, Unusable
 
 FEW = 4
 """So many ways of calling it are tried in which it behaves oddly."""
@@ -82,10 +85,24 @@ def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[
         refused.append(error)
         return []
     found = list(leaves(returned, instance, sizes))
+    if not found:
+        refused.append(Misbehaved(_no_h(returned, before, instance, sizes)))
     if any(slot.attribute for slot in before.slots):  # what it keeps, it shows
         return [c for c in (*(outputs(before, found) if before.whole else ()), before) if _enough(c)]
     attributes = shown_by_attributes(instance, trial.ways[0].expressions, sizes)
     return [c for c in outputs(before, found + attributes) if _enough(c)]
+
+
+def _no_h(returned: Any, before: Calling, instance: Instance, sizes: Sizes) -> str:
+    """Say what was returned that has no h; most often there is another layer behind the LSTM."""
+    many = returned if isinstance(returned, (tuple, list)) else [returned]
+    shapes = [list(array.shape) for array in map(instance.floats, many) if array is not None]
+    seen = f"arrays of {', '.join(map(str, shapes))}" if shapes else described(returned)
+    given = [sizes.of(axis) for axis in before.inputs.axes.replace("*", "T")]
+    return (
+        f"given {given}, it returned {seen}, with no h of {sizes.units} units; "
+        "if only a part of it is the LSTM, name that part"
+    )
 
 
 def _enough(calling: Calling) -> bool:

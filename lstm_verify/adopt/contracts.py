@@ -51,7 +51,18 @@ def keeps_a_contract(found: Any, options: Options) -> bool:
         return call is not None and len(arguments(call)) == len(("self", *CONTRACT))
     if not inspect.isroutine(found):
         return callable(found) and len(arguments(found)) == len(CONTRACT)
-    return not separate_parameters(found) and not _asks_by_name(found)
+    return _takes_four(found) and not separate_parameters(found) and not _asks_by_name(found)
+
+
+def _takes_four(function: Any) -> bool:
+    """Tell whether a function can be called as our contracts are; where nothing is known of it, it can."""
+    try:
+        inspect.signature(function).bind(*CONTRACT)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
 
 
 def _asks_by_name(function: Any) -> bool:

@@ -16,12 +16,29 @@ _LETTER = r"\b([ifgocjza])\b"
 _ORDER = re.compile(rf"{_LETTER}, *{_LETTER}, *{_LETTER}(?:, *| and |, and ){_LETTER}")
 _WORD = rf"({'|'.join(w for words in SPELLINGS.values() for w in words if len(w) > 3)})"
 _IN_WORDS = re.compile(rf"{_WORD}, *{_WORD}, *{_WORD}(?:, *| and |, and ){_WORD}", re.IGNORECASE)
-_X, _H, _C = r"(?:x\w*|inputs?)", r"(?:h\w*|a_\w+|a)", r"(?:c\w*)"
+_X = r"(?:x(?!\w*(?:dim|size))\w*|inputs?)"
+_H = r"(?:(?:h(?:[xytn0]|idden)?|a)(?:_(?!dim|size)\w+)?)"
+_C = r"(?:c(?:[xytn0]|ell)?(?:_(?!dim|size)\w+)?)"
 _XH, _HX = re.compile(rf"\[ *{_X} *[,;|] *{_H} *\]"), re.compile(rf"\[ *{_H} *[,;|] *{_X} *\]")
 _HC, _CH = re.compile(rf"\( *{_H}, *{_C} *\)"), re.compile(rf"\( *{_C}, *{_H} *\)")
 _ROWS, _STEPS = r"(?:batch\w*|N|B|b|rows)", r"(?:time\w*|T|seq\w*|steps|L)"
 _ROWS_FIRST = re.compile(rf"\( *{_ROWS}, *{_STEPS},")
 _STEPS_FIRST = re.compile(rf"\( *{_STEPS}, *{_ROWS},")
+_LAID_OUT = re.compile(
+    r"\border(ed)?\b(?! to\b)|\b(un)?pack|\bstack|\blayout|\bconcat|\bfused|\bchunk|\bsplit|\bslice"
+    r"|\b4 ?\*? ?[Hh]"
+    r"|\b(rows|columns|blocks|gates|layers)( are|:)|\(gates\b",
+    re.IGNORECASE,
+)
+"""What a clause has that says how parameters are laid out; that an LSTM has four gates is said of any."""
+_COMPUTED = re.compile(r"\b(returns?(?:ed)?|comput\w+|one after)\b", re.IGNORECASE)
+"""What a clause has that says in which order something is done."""
+_ELSEWHERE = re.compile(
+    r"\b(not|neither|nor|unlike|others?|some|instead|whereas|than|differs?|different)\b|n't\b"
+    r"|(?<!as )(?<!like )(?<!as in )(?<!like in )\b(PyTorch|torch|Keras|TensorFlow|ONNX|cuDNN|MXNet|Flax)\b",
+    re.IGNORECASE,
+)
+"""What a sentence has that tells of others, or how something is not."""
 _RETURNS = re.compile(r"->|→|\breturns?\b:?", re.IGNORECASE)
 _SHOWN_H, _SHOWN_C = (
     re.compile(r"\b(next_)?h(_next|_n|_t|_new)?\b"),
@@ -48,8 +65,12 @@ class Stated:
 
 
 def stated(found: Any) -> Stated:
-    """Read the docstrings of a class, an object or a function, and of its methods."""
-    texts = [re.sub(r"\s+", " ", text) for text in _texts(found)]
+    """Read the docstrings of a class, an object or a function, and of its methods.
+
+    A sentence that tells of others is left out. Where it is doubtful what is meant, nothing is stated:
+    what is found by trying is told as such, and what is read wrongly would make code fail that is right.
+    """
+    texts = [_own(re.sub(r"\s+", " ", text)) for text in _texts(found)]
     before = [_RETURNS.split(text, maxsplit=1)[0] for text in texts]
     after = [part for text in texts for part in _RETURNS.split(text)[1:]]
     return Stated(
@@ -83,12 +104,20 @@ def _either(
             yield other
 
 
+def _own(text: str) -> str:
+    """Leave out the sentences that tell of others."""
+    return " ".join(one for one in re.split(r"(?<=[.!?]) ", text) if not _ELSEWHERE.search(one))
+
+
 def _orders(text: str) -> Iterator[str]:
-    """Yield every order of the gates that a text lists."""
-    for match in (*_ORDER.finditer(text), *_IN_WORDS.finditer(text)):
-        gates = [_gate(word.lower()) for word in match.groups()]
-        if sorted(gates) == sorted(GATES):
-            yield "".join(gates)
+    """Yield every order of the gates in which a text says that parameters are laid out."""
+    for clause in re.split(r"(?<=[.;!?]) ", text):
+        if _COMPUTED.search(clause) or not _LAID_OUT.search(clause):
+            continue
+        for match in (*_ORDER.finditer(clause), *_IN_WORDS.finditer(clause)):
+            gates = [_gate(word.lower()) for word in match.groups()]
+            if sorted(gates) == sorted(GATES):
+                yield "".join(gates)
 
 
 def _gate(word: str) -> str:
@@ -99,7 +128,7 @@ def _gate(word: str) -> str:
 
 def _returned(texts: list[str]) -> Iterator[str]:
     """Yield the order in which h and c are said to be returned."""
-    for text in texts:
+    for text in (re.split(r"(?<=[.;!?]) ", text)[0] for text in texts):
         h, c = _SHOWN_H.search(text), _SHOWN_C.search(text)
         if h and c:
             yield "hc" if h.start() < c.start() else "ch"

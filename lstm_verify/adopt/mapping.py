@@ -90,7 +90,7 @@ def candidates(found: Sorted, stated: Layout) -> Iterator[Mapped]:
     known = found.known
     sorts = [s for many in known.values() for s in many]
     told = _told(sorts)
-    packed = any(s.packed for s in sorts)
+    packed = any(s.ordered for s in sorts)
     joined = "joined" in known or "joined with bias" in known
     orders: Iterable[str] = [stated.order or (told.order if told else None) or ""]
     if packed and orders == [""]:
@@ -100,7 +100,7 @@ def candidates(found: Sorted, stated: Layout) -> Iterator[Mapped]:
     ways = (
         [stated.turned]
         if stated.turned
-        else [turned, *({"rows", "columns"} - {turned})]
+        else [turned, *(way for way in ("rows", "columns") if way != turned)]
         if square
         else [None]
     )
@@ -109,10 +109,12 @@ def candidates(found: Sorted, stated: Layout) -> Iterator[Mapped]:
         layout = Layout(order or None, way, pair)
         conditions = _conditions(
             layout,
-            packed=next((s.turned or "rows" for s in sorts if s.packed and s.turned), None)
+            packed=next((s.turned or "rows" for s in sorts if s.packed and s.turned), "gates")
             if packed and not stated.order and not told
             else None,
-            turned=square and not stated.turned and way != turned,
+            turned=("recurrent matrices" if turned else "matrices")
+            if square and not stated.turned and way != turned
+            else None,
             joined=joined and not stated.joined,
         )
         yield Mapped(_expressions(found, layout), layout, conditions)
@@ -138,12 +140,13 @@ def _leaf(name: str) -> str:
     return name.replace("/", ".").rpartition(".")[2].removesuffix("_l0")
 
 
-def _conditions(layout: Layout, *, packed: str | None, turned: bool, joined: bool) -> tuple[str, ...]:
+def _conditions(layout: Layout, *, packed: str | None, turned: str | None, joined: bool) -> tuple[str, ...]:
     """Say what was chosen without being told.
 
     Args:
-        packed: whether the order was, and whether the gates stand in "rows" or "columns".
-        turned, joined: whether these were.
+        packed: whether the order was, and of what: "rows", "columns", or "gates" that are numbered.
+        turned: whether that was, and of what.
+        joined: whether that was.
     """
     said = []
     if packed:
@@ -151,7 +154,7 @@ def _conditions(layout: Layout, *, packed: str | None, turned: bool, joined: boo
     if joined:
         said.append(f"its matrices are those of [{', '.join(layout.joined or '')}]")
     if turned:
-        said.append(f"its recurrent matrices have a gate's units in {layout.turned}")
+        said.append(f"its {turned} have a gate's units in {layout.turned}")
     return tuple(said)
 
 
@@ -175,9 +178,14 @@ def _expressions(found: Sorted, layout: Layout) -> dict[str, Expression]:
 
 def _each(one: Sort, fields: Sequence[str], order: str, turned: str) -> dict[str, Expression]:
     return {
-        name: Expression(tuple(Part(gate or order, what) for what in fields), turned)
+        name: Expression(tuple(Part(_gates(gate, order), what) for what in fields), turned)
         for gate, name in one.gates.items()
     }
+
+
+def _gates(gate: str, order: str) -> str:
+    """Return the gates of a parameter that has one, all, or one by its number."""
+    return order[int(gate)] if gate.isdigit() else gate or order
 
 
 def _vectors(known: Mapping[str, Sequence[Sort]]) -> Iterator[tuple[Sort, str]]:

@@ -59,6 +59,20 @@ def groups(names: Iterable[str]) -> list[Group]:
     return chosen
 
 
+def numbered(names: Iterable[str]) -> list[Group]:
+    """Return the groups of four names that differ in a number, 0 to 3 or 1 to 4; in a group, "0" to "3"."""
+    templates: dict[str, dict[int, str]] = {}
+    for name in names:
+        for match in re.finditer(r"\d+", name):
+            template = f"{name[: match.start()]}{{}}{name[match.end() :]}"
+            templates.setdefault(template, {})[int(match[0])] = name
+    return [
+        Group(template, {str(k): name for k, (_, name) in enumerate(sorted(found.items()))})
+        for template, found in templates.items()
+        if sorted(found) in ([0, 1, 2, 3], [1, 2, 3, 4])
+    ]
+
+
 def _likeliness(group: Group) -> tuple[int, int, str]:
     """Sort groups of four before those of three, and gates' usual names before others."""
     usual = sum(SPELLINGS[gate].index(_word(group, gate)) for gate in group.names)
@@ -93,11 +107,19 @@ def _gates(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_bias(name: str) -> bool:
-    """Tell whether a name is that of a bias: b, b_f, bf, bias_f, x2i.bias, b[f], but not w_b or U_f."""
+    """Tell whether a name is that of a bias: b, b_f, bforget, bias_f, x2i.bias, b[f], but not w_b or U_f."""
     return any(_BIAS.match(part) or "bias" in part.lower() for part in re.split(r"[.\[\]]+", name))
 
 
-_BIAS = re.compile(r"_*b(?![a-z]{3})", re.IGNORECASE)
+_BIAS = re.compile(rf"_*b(?:(?![a-z]{{3}})|all|gates|lstm|(?:{'|'.join(_ALL)})(?![a-z]))", re.IGNORECASE)
+
+
+def is_recurrent(name: str) -> bool:
+    """Tell whether h is multiplied with it, as its name says: weight_hh, Wh, W_hf, h2h, recurrent_kernel."""
+    return bool(_RECURRENT.search(name.lower().removesuffix("_l0")))
+
+
+_RECURRENT = re.compile(r"hh|recur|(?<![a-z0-9])[wu]?_?h(?!id)|(?<![xi2])h$")
 
 
 def is_peephole(name: str) -> bool:

@@ -13,7 +13,7 @@ from lstm_verify.adopt.sizes import OTHER, Sizes
 Parameter = inspect.Parameter
 
 _SIZES = (
-    ("layers", r"(num|n)_?layers?|layers?|depth"),
+    ("layers", r"(num|n)_?layers?|layers?(_?(dim|num|size|count))?|depth"),
     ("rows", r"(batch|n)_?(size|sz)?|bs|batch_?size|.*batch.*"),
     ("steps", r".*(seq|time|step|len).*|t"),
     ("other", r".*(out|class|label|vocab|target).*|n_?y|dim_?y|y_?(dim|size)"),

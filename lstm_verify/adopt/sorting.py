@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lstm_verify.adopt.names import SPELLINGS, Group, groups, is_bias, is_peephole
+from lstm_verify.adopt.names import SPELLINGS, Group, groups, is_bias, is_peephole, is_recurrent, numbered
 from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.lstm.semantics import GATES, PEEPHOLES
 
@@ -18,7 +18,7 @@ class Sort:
 
     Attributes:
         what: "ih", "hh", "joined", "joined with bias" or "vector".
-        gates: gate -> name; "" of one that has all gates.
+        gates: gate -> name; "" of one that has all gates; "0" to "3" where nothing says which gate it is.
         turned: "rows" or "columns" as the shape tells, None where it is square; of a vector with two axes
             "column" or "row".
     """
@@ -31,6 +31,11 @@ class Sort:
     def packed(self) -> bool:
         """Whether all gates are in one."""
         return "" in self.gates
+
+    @property
+    def ordered(self) -> bool:
+        """Whether nothing but an order says which gate is which."""
+        return self.packed or "0" in self.gates
 
     @property
     def names(self) -> list[str]:
@@ -60,12 +65,9 @@ def sort(shapes: Mapping[str, Shape], sizes: Sizes) -> Sorted:
     found = Sorted()
     left = dict(shapes)
     for group in groups(shapes):
-        alike = {shapes[name] for name in group.names.values()}
-        one = _sort(_completed(group, left), alike.pop(), sizes, 1) if len(alike) == 1 else None
-        if one and (one.what != "vector" or _is_vector(one)):
-            found.known.setdefault(one.what, []).append(one)
-            for name in one.names:
-                left.pop(name)
+        _take(_completed(group, left), found, left, sizes)
+    for group in numbered(left):
+        _take(group, found, left, sizes)
     for name, shape in left.items():
         one = _sort(Group(name, {"": name}), shape, sizes, 4) or _peepholes_of(name, shape, sizes)
         if one and (one.what != "vector" or is_bias(name)):
@@ -74,8 +76,30 @@ def sort(shapes: Mapping[str, Shape], sizes: Sizes) -> Sorted:
             found.unknown[name] = shape
         else:
             found.others.append(name)
+    if sizes.inputs == sizes.units:
+        _part_by_names(found.known)
     found.problem = _problem(found, shapes, sizes)
     return found
+
+
+def _take(group: Group, found: Sorted, left: dict[str, Shape], sizes: Sizes) -> None:
+    """Move a group from what is left to what is known, where it is a part of an LSTM."""
+    alike = {left.get(name) for name in group.names.values()}
+    shape = alike.pop() if len(alike) == 1 else None
+    one = _sort(group, shape, sizes, 1) if shape is not None else None
+    if one and (one.what != "vector" or _is_vector(one)):
+        found.known.setdefault(one.what, []).append(one)
+        for name in one.names:
+            left.pop(name)
+
+
+def _part_by_names(known: dict[str, list[Sort]]) -> None:
+    """Tell what h is multiplied with from what x is, where both have one shape and a name tells it."""
+    alike = known.get("ih", [])
+    recurrent = [one for one in alike if any(map(is_recurrent, one.names))]
+    if len(alike) == 2 and len(recurrent) == 1:
+        known["hh"] = recurrent
+        known["ih"] = [one for one in alike if one is not recurrent[0]]
 
 
 def _sort(group: Group, shape: Shape, sizes: Sizes, blocks: int) -> Sort | None:
@@ -83,7 +107,7 @@ def _sort(group: Group, shape: Shape, sizes: Sizes, blocks: int) -> Sort | None:
     rows = blocks * sizes.units
     named = next(iter(group.names.values()))
     vector = is_bias(named) or is_peephole(named)
-    flat = shape if len(shape) == 2 and not vector else _flat(shape, sizes, blocks)  # I or H may be 1
+    flat = shape if len(shape) == 2 and not vector else _flat(shape, sizes, blocks) or (1,)  # I or H may be 1
     widths = {
         "ih": sizes.inputs,
         "hh": sizes.units,
@@ -165,7 +189,7 @@ def _problem(found: Sorted, shapes: Mapping[str, Shape], sizes: Sizes) -> str | 
     lacking = [
         s
         for s in (*known.get("ih", []), *known.get("hh", []), *joined)
-        if not s.packed and "g" not in s.gates
+        if not s.ordered and "g" not in s.gates
     ]
     if lacking:
         others = ", ".join([*found.unknown, *found.others]) or "there is no other"
@@ -195,4 +219,4 @@ def _no_lstm(shapes: Mapping[str, Shape], sizes: Sizes) -> str:
 
 def are_peepholes(one: Sort) -> bool:
     """Tell whether vectors are peepholes: by their names, and the candidate has none."""
-    return "g" not in one.gates and any(is_peephole(name) for name in one.names)
+    return not one.ordered and "g" not in one.gates and any(is_peephole(name) for name in one.names)

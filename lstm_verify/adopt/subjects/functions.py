@@ -19,6 +19,7 @@ from lstm_verify.adopt.sizes import LOOK, Sizes
 from lstm_verify.adopt.subjects.anything import Anything
 from lstm_verify.adopt.subjects.base import Array, Instance, Shape, Wishes, as_floats
 from lstm_verify.adopt.subjects.schemes import Scheme, schemes
+from lstm_verify.backends.errors import Unusable
 
 _OWN = re.compile(r"_*([wurvkb]|weight|bias|kernel|recurrent|p$|p_?[ifo]$)", re.IGNORECASE)
 """How the names of parameters begin, where each is an argument."""
@@ -180,7 +181,12 @@ def subject(found: Any, wishes: Wishes) -> Function | None:
     if holder is None:
         return None
     names = dict.fromkeys([*_asked_for(found, holder, wishes), *wishes.weights])
-    return Function(found, holder, [*names], wishes) if names else None
+    if not names:
+        raise Unusable(
+            f"nothing in {holder} is asked for by name, and no other argument is named as a parameter; "
+            "say what is in it: weights='[0]=i.ih; [1]=i.hh; …' of a list, else weights='W_i=i.ih; …'"
+        )
+    return Function(found, holder, [*names], wishes)
 
 
 def separate_parameters(function: Any) -> list[str]:

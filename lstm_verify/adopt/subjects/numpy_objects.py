@@ -118,7 +118,7 @@ class NumpyObject:
         self.what = "a class" if self.is_class else f"an object of the class {type(found).__name__}"
         self.fixed: Sizes | None = None
         if not self.is_class:
-            self.fixed = sizes_of(NumpyInstance(found, wishes).shapes, vars(found))
+            self.fixed = sizes_of(NumpyInstance(found, wishes).shapes, vars(found), wishes.weights)
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:
         """Yield the one way of making it."""

@@ -97,7 +97,7 @@ class TorchModule:
         if not self.is_class:
             _refuse(found)
             self.found = found.to(getattr(_torch(), wishes.form.name)).eval()
-            self.fixed = sizes_of(TorchInstance(self.found, wishes).shapes, vars(found))
+            self.fixed = sizes_of(TorchInstance(self.found, wishes).shapes, vars(found), wishes.weights)
         self.stated: Mapping[str, Any] = {}
 
     def shapings(self, sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], Instance], Mapping[str, Shape]]]:
