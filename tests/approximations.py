@@ -76,3 +76,15 @@ def bare(inputs, h0, c0, w):
 
 
 bare.lacks = {"h0", "c0"}
+
+
+def leaking(x, h, c, w):
+    """An LSTM that loses a thousandth of its memory each step."""
+    return honest(x, h, 0.999 * c, w)
+
+
+def louder(x, h, c, w):
+    """An LSTM whose candidate is a little too large."""
+    i, f, g, o = np.split(w.weight_ih @ x + w.bias_ih + w.weight_hh @ h + w.bias_hh, 4)
+    c = logistic(f) * c + logistic(i) * 1.03 * np.tanh(g)
+    return logistic(o) * np.tanh(c), c

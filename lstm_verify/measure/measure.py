@@ -30,6 +30,10 @@ SAFETY = 1.25
 ANOTHER = 0.05
 """What is farther from σ or tanh than this is another function, and no approximation of it."""
 
+UNEVEN, EXACT = 1000, 8
+"""A function that is so many times worse in one place than in another has something else in that place;
+errors of less than so many roundoffs are as good as none."""
+
 SHORT = 16
 """Formats of no more bits than this have so few numbers that all are looked at."""
 
@@ -89,6 +93,18 @@ class Measured:
     def other_functions(self) -> list[str]:
         """The places that show another function, or no number somewhere."""
         return [place for place, tally in self.places.items() if not tally.absolute.value <= ANOTHER]
+
+    @property
+    def uneven(self) -> list[tuple[str, str]]:
+        """Pairs of places that have the same function, where one is far worse than the other."""
+        least = EXACT * self.form.roundoff
+        found = []
+        for name in self.functions:
+            errors = {p: max(t.absolute.value, least) for p, t in self.places.items() if t.name == name}
+            worst, best = max(errors, key=errors.__getitem__), min(errors, key=errors.__getitem__)
+            if errors[worst] > UNEVEN * errors[best]:
+                found.append((worst, best))
+        return found
 
 
 def measure(

@@ -163,6 +163,17 @@ def _remarks(who: str, tally: Tally) -> Iterator[str]:
         yield f"{who} is 0 at z = {tally.flushed.z:.9g}, where the truth is {tally.flushed.value:.2g}."
 
 
+def _uneven(measured: Measured) -> Iterator[str]:
+    """Say which place has something else than σ or tanh, as others show."""
+    for worst, best in measured.uneven:
+        off = [f"{measured.places[place].absolute.value:.2g}" for place in (worst, best)]
+        who = SIGNS[measured.places[worst].name]
+        yield (
+            f"{who} is off by {off[0]} in {worst}, and by {off[1]} in {best}. An approximation is off in both: "
+            f"in {worst} something else is done, and no accuracy makes up for that."
+        )
+
+
 def _judged(measured: Measured) -> Iterator[str]:
     """Hold what was measured against what it is granted, and say how to grant it what it needs."""
     name, form, needed = measured.backend.name, measured.form, measured.accuracy
@@ -177,6 +188,9 @@ def _judged(measured: Measured) -> Iterator[str]:
                 )
         if any(ANOTHER < tally.absolute.value < math.inf for tally in measured.places.values()):
             yield f"Which LSTM it is, and how it reads its arrays: lstm-verify identify {shlex.quote(name)}"
+        return
+    if measured.uneven:
+        yield from _uneven(measured)
         return
     if measured.within:
         yield f"All of this lies within what it is granted: {measured.backend.accuracy}."

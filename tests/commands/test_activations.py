@@ -201,6 +201,20 @@ class TestSaved:
         assert "hard.json is not written: it has another function in place of σ or tanh" in ended.err
         assert not Path("hard.json").exists()
 
+    @pytest.mark.parametrize(
+        ("cell", "places", "said"), [("leaking", "fo", "in f"), ("louder", "gh", "in g")]
+    )
+    def test_a_fault_of_one_gate_is_no_inaccuracy(self, lstm_verify, cell, places, said):
+        wanted = [f"--place={place}" for place in {*places, "o", "h"}]
+        ended = lstm_verify("activations", f"python:mine.py:{cell}", *wanted, "--save", "saved.json")
+
+        assert ended.status == 2
+        assert "saved.json is not written: one gate does something else than the others" in ended.err
+        assert f"{said} something else is done, and no accuracy makes up for that" in " ".join(
+            ended.out.split()
+        )
+        assert not Path("saved.json").exists()
+
     def test_half_of_the_figures_are_not_saved(self, lstm_verify):
         ended = lstm_verify("activations", "torch.cell", "--place", "o", "--save", "half.json")
 
