@@ -163,35 +163,45 @@ def _remarks(who: str, tally: Tally) -> Iterator[str]:
         yield f"{who} is 0 at z = {tally.flushed.z:.9g}, where the truth is {tally.flushed.value:.2g}."
 
 
+def _judged(measured: Measured) -> Iterator[str]:
+    """Hold what was measured against what it is granted, and say how to grant it what it needs."""
+    if measured.other_functions:
+        yield from _others(measured)
+    elif measured.uneven:
+        yield from _uneven(measured)
+    else:
+        yield from _granted(measured)
+
+
+def _others(measured: Measured) -> Iterator[str]:
+    """Say which places have another function than σ or tanh."""
+    for who, tally in _alike(measured):
+        if math.isinf(tally.absolute.value):
+            yield f"{who} is no number somewhere: no accuracy makes up for that."
+        elif tally.absolute.value > ANOTHER:
+            yield (
+                f"{who} is off by {tally.absolute.value:.2g}. More than {ANOTHER:g} is another function, "
+                "and no approximation: no accuracy makes up for that."
+            )
+    if any(ANOTHER < tally.absolute.value < math.inf for tally in measured.places.values()):
+        name = shlex.quote(measured.backend.name)
+        yield f"Which LSTM it is, and how it reads its arrays: lstm-verify identify {name}"
+
+
 def _uneven(measured: Measured) -> Iterator[str]:
-    """Say which place has something else than σ or tanh, as others show."""
+    """Say which places do something else besides, as others of the same function show."""
     for worst, best in measured.uneven:
         off = [f"{measured.places[place].absolute.value:.2g}" for place in (worst, best)]
         who = SIGNS[measured.places[worst].name]
         yield (
-            f"{who} is off by {off[0]} in {worst}, and by {off[1]} in {best}. An approximation is off in both: "
-            f"in {worst} something else is done, and no accuracy makes up for that."
+            f"{who} is off by {off[0]} in {worst}, and by {off[1]} in {best}. An approximation is off in "
+            f"both: in {worst} something else is done, and no accuracy makes up for that."
         )
 
 
-def _judged(measured: Measured) -> Iterator[str]:
-    """Hold what was measured against what it is granted, and say how to grant it what it needs."""
+def _granted(measured: Measured) -> Iterator[str]:
+    """Hold what was measured against what it is granted, and say what it needs."""
     name, form, needed = measured.backend.name, measured.form, measured.accuracy
-    if measured.other_functions:
-        for who, tally in _alike(measured):
-            if math.isinf(tally.absolute.value):
-                yield f"{who} is no number somewhere: no accuracy makes up for that."
-            elif tally.absolute.value > ANOTHER:
-                yield (
-                    f"{who} is off by {tally.absolute.value:.2g}. More than {ANOTHER:g} is another function, "
-                    "and no approximation: no accuracy makes up for that."
-                )
-        if any(ANOTHER < tally.absolute.value < math.inf for tally in measured.places.values()):
-            yield f"Which LSTM it is, and how it reads its arrays: lstm-verify identify {shlex.quote(name)}"
-        return
-    if measured.uneven:
-        yield from _uneven(measured)
-        return
     if measured.within:
         yield f"All of this lies within what it is granted: {measured.backend.accuracy}."
     else:
