@@ -158,6 +158,7 @@ def _adopted(
         subject.per_run,
         _other_calls(trial, calling),
         trial.left,
+        () if told_of.calling and told_of.weights else told_of.by_documentation(mapped, calling),
     )
 
 

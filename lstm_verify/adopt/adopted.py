@@ -43,6 +43,7 @@ class Adopted:
         fixed: its sizes, where it has been made already.
         per_run: whether it is made for a number of rows or steps.
         calls: in which other ways it can be called.
+        documented: what is known from its documentation alone, in words.
         left: names of parameters that are left as they are, though they could be a part of an LSTM.
     """
 
@@ -58,6 +59,7 @@ class Adopted:
     per_run: bool = False
     calls: frozenset[str] = frozenset()
     left: tuple[str, ...] = ()
+    documented: tuple[str, ...] = ()
     instances: dict[tuple[Sizes, int], Instance] = field(default_factory=dict, repr=False)
 
     @property

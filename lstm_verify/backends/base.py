@@ -86,6 +86,7 @@ class Backend(Protocol):
         calls: in which other ways than `PLAIN` it can be called: names of fields of `Call`.
         conditions: what was found of it by trying, in words to go behind "agrees, if".
         taken: how it is taken, as options that can be pasted behind its name.
+        documented: what its documentation says of how it is taken, in words.
         limits: what it cannot be given or asked, in sentences.
         declared: fields of `Semantics` that it is declared to have, whatever a puzzle's network has.
 

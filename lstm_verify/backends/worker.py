@@ -31,7 +31,7 @@ from lstm_verify.lstm.network import Network, Run
 STARTING = 60.0
 """How many seconds a worker may take to load Python, NumPy and our own files, before people's code."""
 
-SAYS = ("departs", "calls", "conditions", "taken", "limits", "declared")
+SAYS = ("departs", "calls", "conditions", "taken", "limits", "documented", "declared")
 """What an implementation may say of itself beside what every one says."""
 
 _PROGRAM = (

@@ -112,6 +112,8 @@ def taken(name: str, backend: Backend) -> Iterator[str]:
     for option in options:
         key, _, value = option.partition("=")
         yield f"  ,{key}={shlex.quote(value)}"
+    if documented := getattr(backend, "documented", ()):
+        yield f"  its documentation is taken at its word: {'; '.join(documented)}"
     if limits := getattr(backend, "limits", ()):
         yield f"  {'; '.join(limits)}"
 

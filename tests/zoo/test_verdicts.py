@@ -104,3 +104,20 @@ def test_identify_finds_in_what_it_differs(animal):
 
     assert it.identified
     assert {what: differing[what] for what in animal.identified} == animal.identified
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("documented", ("gates i, f, g, o", "returns h, c")),
+        ("CellFirst", ("matrices of [x, h]", "takes (h, c)", "returns h, c")),
+        ("LastOnly", ("matrices of [h, x]", "inputs are [rows, steps, inputs]")),
+        ("NoTanh", ("matrices of [x, h]", "returns h, c")),
+    ],
+)
+def test_what_only_its_documentation_says_is_told(name, said):
+    animal = next(animal for animal in TABLE if animal.name == name)
+    backend = adopted(animal)
+
+    assert backend.documented == said
+    assert adopted(animal, *backend.taken).documented == ()
