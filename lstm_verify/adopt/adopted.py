@@ -116,6 +116,7 @@ class Adopted:
 
     def observe(self, network: Network, runs: Sequence[Run], call: Call = PLAIN) -> list[Observation]:
         """Run the rows of one batch: together where it takes several rows."""
+        network = replace(network, head=None)  # what stands behind the LSTM is not its own
         if self.calling.whole:
             groups = [runs] if self.calling.rows else [[run] for run in runs]
             return [seen for group in groups for seen in self._sequences(network, group, call)]
@@ -133,10 +134,7 @@ class Adopted:
         return Observation((Part(values_of(network, trace), fed_back=True),))
 
     def _led(self, network: Network, rows: int, call: Call) -> Unroll[Any]:
-        cells = [
-            _Cell(self, self._filled(network, k, rows, 1), rows, network, call)
-            for k in range(len(network.layers))
-        ]
+        cells = [_Cell(self, network, k, rows, call) for k in range(len(network.layers))]
         return Unroll(network, cells, FloatArithmetic(self.form.name))
 
     def _sequences(self, network: Network, runs: Sequence[Run], call: Call) -> list[Observation]:
@@ -201,16 +199,24 @@ class _Cell:
     """One step of it, in the place of `cell.Cell`: it shows no gates."""
 
     code: Adopted
-    instance: Instance
-    rows: int
     network: Network
+    index: int
+    rows: int
     call: Call
+
+    def __post_init__(self) -> None:
+        self.instance = self._filled()
+
+    def _filled(self) -> Instance:
+        return self.code._filled(self.network, self.index, self.rows, 1)  # noqa: SLF001 (a part of it)
 
     def step(self, x: Any, h: Any, c: Any) -> Step[Any]:
         values = {"x": np.reshape(x, (self.rows, -1))}
         if self.call.state:
             values |= {"h": np.reshape(h, (self.rows, -1)), "c": np.reshape(c, (self.rows, -1))}
         self.call = replace(self.call, state=True)  # after the first step there is one
+        if self.code.fixed and len(self.network.layers) > 1:  # there is one object for all layers
+            self.instance = self._filled()
         found = self.code._shown(self.instance, values, self.network)  # noqa: SLF001 (a part of it)
         shape = np.shape(h)
         return Step(None, None, None, None, found["c"].reshape(shape), found["h"].reshape(shape))
