@@ -7,7 +7,7 @@
 
 VENV := .venv
 PYTHON :=
-PYTEST :=
+PYTEST := -n auto
 SOAK :=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
