@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from inspect import Parameter
 from itertools import islice
 
@@ -36,6 +37,7 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
     """
     order = told_of.layout.order or subject.stated.get("order")
     told_of = replace(told_of, layout=replace(told_of.layout, order=order))
+    adopted = partial(_adopted, subject, name, form, accuracy, told_of)
     sizes = subject.fixed or LOOK
     trials, problems = _trials(subject, sizes, told_of)
     if not trials:
@@ -48,7 +50,7 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
                 first = first or (trial, calling)
                 for mapped in trial.ways:
                     if fits(trial, calling, mapped, form, told_of.declared):
-                        return _adopted(subject, name, form, accuracy, told_of, trial, calling, mapped)
+                        return adopted(trial, calling, mapped)
         if first is None:
             answered = [error for error in refused if isinstance(error, Misbehaved)]
             why = f"; the last try: {told((answered or refused)[-1])}" if refused else ""
@@ -57,8 +59,8 @@ def adopt(subject: Subject, name: str, form: Format, accuracy: Accuracy, told_of
                 f"lstm-verify scaffold {name}"
             )
         trial, calling = first
-        mapped = _identified(subject, name, form, accuracy, told_of, trial, calling)
-    return _adopted(subject, name, form, accuracy, told_of, trial, calling, mapped)
+        mapped = _identified(trial, calling, adopted)
+    return adopted(trial, calling, mapped)
 
 
 def _trials(subject: Subject, sizes: Sizes, told_of: Told) -> tuple[list[Trial], list[str]]:
@@ -96,13 +98,7 @@ def _misshapen(ways: Sequence[Mapped], shapes: Mapping[str, Shape], sizes: Sizes
 
 
 def _identified(
-    subject: Subject,
-    name: str,
-    form: Format,
-    accuracy: Accuracy,
-    told_of: Told,
-    trial: Trial,
-    calling: Calling,
+    trial: Trial, calling: Calling, adopted: Callable[[Trial, Calling, Mapped], Adopted]
 ) -> Mapped:
     """Return how parameters are filled where no way makes it right: as `identify` finds them read."""
     from lstm_verify.identify import identify
@@ -115,23 +111,18 @@ def _identified(
         if way.layout.joined not in tried and reads_inputs_there(trial, calling, way):
             default = default if tried else way
             tried[way.layout.joined] = way
-    if subject.fixed:
-        return default
     for joined, way in tried.items():
+        asked = adopted(trial, calling, way)
+        if asked.fixed:  # its size is its own, and `identify` has its own too
+            break
         with contextlib.suppress(Unusable):
-            found = identify(_adopted(subject, name, form, accuracy, told_of, trial, calling, way))
+            found = identify(asked)
             if found.identified:
-                first = found.hypotheses[0]
-                order = _composed(way.layout.order, first.order)
+                order = found.hypotheses[0].order if way.layout.order else None
                 for other in trial.ways:
                     if (other.layout.order, other.layout.joined) == (order, joined):
                         return other
     return default
-
-
-def _composed(given: str | None, taken: str) -> str | None:
-    """Return the order in which gates must be given, if given in PyTorch's they are taken for others."""
-    return taken if given else given
 
 
 def _adopted(

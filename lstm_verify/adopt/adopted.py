@@ -15,7 +15,7 @@ from lstm_verify.adopt.sizes import Sizes
 from lstm_verify.adopt.subjects.base import Instance
 from lstm_verify.adopt.variant import words
 from lstm_verify.adopt.ways import shown
-from lstm_verify.backends.base import PLAIN, UNROLLED, Call, Observation, Part, beyond
+from lstm_verify.backends.base import PLAIN, UNROLLED, Call, Observation, Part, beyond, values_of
 from lstm_verify.backends.declared import no_place
 from lstm_verify.backends.errors import Misbehaved
 from lstm_verify.backends.padding import padded, widened
@@ -25,6 +25,7 @@ from lstm_verify.lstm.arithmetic.floats import FloatArithmetic
 from lstm_verify.lstm.cell import Step
 from lstm_verify.lstm.formats import Format
 from lstm_verify.lstm.network import Network, Place, Run
+from lstm_verify.lstm.semantics import Semantics
 from lstm_verify.lstm.unroll import Unroll
 
 _KEPT = 8
@@ -95,17 +96,11 @@ class Adopted:
         }
         if apart and (set(apart) != {"peephole"} or network.semantics.peephole):
             return f"it is declared to have {words(self.declared)}, which does not go with this puzzle"
-        return self._no_place(network, run)
+        return no_place(network, run, self.lacks, self.fixed[:2] if self.fixed else None)
 
     def _declared(self) -> frozenset[str]:
         """Return the features that it is declared to have."""
-        from lstm_verify.lstm.semantics import Semantics
-
         return frozenset(Semantics(**self.declared).departures())
-
-    def _no_place(self, network: Network, run: Run) -> str | None:
-        """Say what it cannot be given."""
-        return no_place(network, run, self.lacks, self.fixed[:2] if self.fixed else None)
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -122,14 +117,12 @@ class Adopted:
             return [seen for group in groups for seen in self._sequences(network, group, call)]
         if self.calling.rows and whole(network, runs):
             found = arrays(network, self._led(network, len(runs), call).trace(together(runs)))
-            shown_at = {place: v for place, v in found.items() if place.quantity in ("h", "c", "logits")}
+            shown_at = {place: v for place, v in found.items() if place.quantity in ("h", "c")}
             rows = [row_of(shown_at, row, len(runs)) for row in range(len(runs))]
             return [Observation((Part(values, fed_back=True),)) for values in rows]
         return [self._one_row(network, run, call) for run in runs]
 
     def _one_row(self, network: Network, run: Run, call: Call) -> Observation:
-        from lstm_verify.backends.base import values_of
-
         trace = self._led(network, 1, call).trace(run)
         return Observation((Part(values_of(network, trace), fed_back=True),))
 

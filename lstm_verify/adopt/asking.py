@@ -75,7 +75,7 @@ def as_told(calling: Calling, told_of: Told) -> bool:
 
 def _shown(trial: Trial, before: Calling, refused: list[BaseException]) -> list[Calling]:
     """Call it, and return the ways of taking what it shows; none where it raises."""
-    sizes = trial.sizes if before.rows else trial.sizes._replace(rows=1)
+    sizes = trial.sizes_of(before)
     try:
         instance = trial.make(sizes)
         values = moderate(before, sizes)

@@ -32,13 +32,17 @@ class Trial:
     ways: list[Mapped]
     left: tuple[str, ...] = ()
 
+    def sizes_of(self, calling: Calling) -> Sizes:
+        """Return the sizes at which it is called: with one row, where it takes but one."""
+        return self.sizes if calling.rows else self.sizes._replace(rows=1)
+
 
 def behaves(trial: Trial, calling: Calling) -> bool:
     """Tell whether what is shown depends on the inputs as it must, whatever the weights are.
 
     One row's input changes that row alone; over a sequence, that step and those after it.
     """
-    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
+    sizes = trial.sizes_of(calling)
     values = moderate(calling, sizes)
     changed = dict(values, x=values["x"].copy())
     changed["x"][(0, 1) if calling.whole else 0] += 0.5
@@ -60,7 +64,7 @@ def behaves(trial: Trial, calling: Calling) -> bool:
 
 def fits(trial: Trial, calling: Calling, mapped: Mapped, form: Format, declared: Mapping[str, Any]) -> bool:
     """Tell whether it computes what an LSTM must, called and filled like this."""
-    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
+    sizes = trial.sizes_of(calling)
     values = moderate(calling, sizes)
     try:
         seen = _ask(trial, calling, mapped, sizes, values)
@@ -86,7 +90,7 @@ def fits(trial: Trial, calling: Calling, mapped: Mapped, form: Format, declared:
 
 def reads_inputs_there(trial: Trial, calling: Calling, mapped: Mapped) -> bool:
     """Tell whether inputs change nothing where all weights that they are multiplied with are 0."""
-    sizes = trial.sizes if calling.rows else trial.sizes._replace(rows=1)
+    sizes = trial.sizes_of(calling)
     values = moderate(calling, sizes)
     layer = probe(sizes, mapped.fields).layers[0]
     weights = replace(layer, weight_ih=0 * np.asarray(layer.weight_ih))

@@ -15,6 +15,15 @@ def cell(x, h, c, w):
     return sigmoid(o) * np.tanh(c), c
 
 
+def from_state(inputs, h, c, w):
+    hs, cs = [], []
+    for x in inputs:
+        h, c = cell(x, h, c, w)
+        hs.append(h)
+        cs.append(c)
+    return np.array(hs), np.array(cs)
+
+
 @commits_over_time(None)
 def in_a_loop(inputs, h0, c0, w):
     h, c = h0, c0
@@ -41,13 +50,7 @@ def inputs_at_once(inputs, h0, c0, w):
 
 @commits_over_time("initial-state-ignored")
 def begins_with_zeros(inputs, h0, c0, w):
-    h, c = np.zeros_like(h0), np.zeros_like(c0)
-    hs, cs = [], []
-    for x in inputs:
-        h, c = cell(x, h, c, w)
-        hs.append(h)
-        cs.append(c)
-    return np.array(hs), np.array(cs)
+    return from_state(inputs, np.zeros_like(h0), np.zeros_like(c0), w)
 
 
 @commits_over_time("initial-state-ignored")
@@ -62,46 +65,22 @@ def begins_with_zeros_and_keeps_c(inputs, h0, c0, w):
 
 @commits_over_time("initial-state-ignored")
 def forgets_c0(inputs, h0, c0, w):
-    h, c = h0, np.zeros_like(c0)
-    hs, cs = [], []
-    for x in inputs:
-        h, c = cell(x, h, c, w)
-        hs.append(h)
-        cs.append(c)
-    return np.array(hs), np.array(cs)
+    return from_state(inputs, h0, np.zeros_like(c0), w)
 
 
 @commits_over_time("initial-state-ignored")
 def forgets_h0(inputs, h0, c0, w):
-    h, c = 0 * h0, c0
-    hs, cs = [], []
-    for x in inputs:
-        h, c = cell(x, h, c, w)
-        hs.append(h)
-        cs.append(c)
-    return np.array(hs), np.array(cs)
+    return from_state(inputs, 0 * h0, c0, w)
 
 
 @commits_over_time("c0-set-from-h0")
 def h_for_both(inputs, h0, c0, w):
-    h, c = h0, h0.copy()
-    hs, cs = [], []
-    for x in inputs:
-        h, c = cell(x, h, c, w)
-        hs.append(h)
-        cs.append(c)
-    return np.array(hs), np.array(cs)
+    return from_state(inputs, h0, h0.copy(), w)
 
 
 @commits_over_time("initial-c-wrong-when-only-h-given", state="h")
 def h_for_a_missing_c(inputs, h0, c0, w):
-    h, c = h0, c0 if c0.any() else h0
-    hs, cs = [], []
-    for x in inputs:
-        h, c = cell(x, h, c, w)
-        hs.append(h)
-        cs.append(c)
-    return np.array(hs), np.array(cs)
+    return from_state(inputs, h0, c0 if c0.any() else h0, w)
 
 
 @commits_over_time("h0-c0-swapped")
